@@ -1,0 +1,89 @@
+//! Permits and what they ask for.
+
+use crate::{Actor, Who};
+
+/// One host and the people it serves. A token of one is worth nothing on another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    Service,
+    Seller,
+    Admin,
+    External,
+}
+
+impl Audience {
+    pub const ALL: [Audience; 4] = [Audience::Service, Audience::Seller, Audience::Admin, Audience::External];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Audience::Service => "service",
+            Audience::Seller => "seller",
+            Audience::Admin => "admin",
+            Audience::External => "external",
+        }
+    }
+}
+
+/// What a permit asks of the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Public,
+    /// Nothing, but a session changes the answer.
+    Optional,
+    /// A session of this audience.
+    SignedIn,
+    /// A session whose role holds this permission.
+    Permission(&'static str),
+    /// A partner token with this scope.
+    Scope(&'static str),
+    /// A signature of this sender over the request.
+    Signature(&'static str),
+}
+
+/// A capability, stated in a handler's signature.
+pub trait Permit: Send + Sync + 'static {
+    /// What the handler learns about the caller.
+    type Who: Who;
+    const AUDIENCE: Audience;
+    const ACCESS: Access;
+    /// Whether the session must have been elevated in the last minutes.
+    const STEP_UP: bool = false;
+}
+
+/// The same permit for a sensitive action: the session must be elevated (403 `step_up_required` otherwise).
+pub struct StepUp<P>(std::marker::PhantomData<P>);
+
+impl<P: Permit> Permit for StepUp<P> {
+    type Who = P::Who;
+    const AUDIENCE: Audience = P::AUDIENCE;
+    const ACCESS: Access = P::ACCESS;
+    const STEP_UP: bool = true;
+}
+
+impl Access {
+    /// Whether this actor, already known to belong to the audience, has the capability.
+    pub fn allows(self, actor: &Actor) -> bool {
+        match self {
+            Access::Public | Access::Optional | Access::Signature(_) => true,
+            Access::SignedIn => !matches!(actor, Actor::Nobody),
+            Access::Permission(name) => actor.permissions().iter().any(|held| held == name),
+            Access::Scope(name) => actor.permissions().iter().any(|held| held == name),
+        }
+    }
+}
+
+macro_rules! permits { ($audience:ident: $($(#[$doc:meta])* $name:ident : $who:ty = $access:ident $(($what:literal))?;)*) => {
+    $(
+        $(#[$doc])*
+        #[doc = concat!("`", stringify!($access $(($what))?), "`")]
+        pub struct $name;
+        impl $crate::Permit for $name {
+            type Who = $who;
+            const AUDIENCE: $crate::Audience = $crate::Audience::$audience;
+            const ACCESS: $crate::Access = $crate::Access::$access $(($what))?;
+        }
+    )*
+} }
+pub(crate) use permits;

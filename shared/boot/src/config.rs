@@ -1,0 +1,99 @@
+//! Settings that are not secret, from environment variables. Every one a function reads is named here.
+
+use kernel::Fault;
+
+/// Where this process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Dev,
+    Staging,
+    Prod,
+    /// In-process tests and benches.
+    Test,
+}
+
+impl Stage {
+    pub fn is_production(self) -> bool {
+        matches!(self, Stage::Prod)
+    }
+
+    pub(crate) fn reads_clock_offset(self) -> bool {
+        matches!(self, Stage::Dev | Stage::Staging)
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Stage::Dev => "dev",
+            Stage::Staging => "staging",
+            Stage::Prod => "prod",
+            Stage::Test => "test",
+        }
+    }
+}
+
+/// Settings of one process.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// STAGE
+    pub stage: Stage,
+    /// RESOURCE_PREFIX: what the names of queues, tables and the bus start with; `drrip-<stage>-` unless set.
+    pub resource_prefix: Option<String>,
+    /// SECRET_IDS: comma-separated ids in Secrets Manager whose JSON objects are merged.
+    pub secret_ids: Vec<String>,
+    /// DB_CONNECTIONS: connections per pool.
+    pub db_connections: usize,
+    /// TOSS_URL, AGENCY_URL, BANK_URL: where the outside services are.
+    pub toss_url: String,
+    pub agency_url: String,
+    pub bank_url: String,
+    /// PUBLIC_BUCKET, PRIVATE_BUCKET: pictures for everybody, papers and photos for few.
+    pub public_bucket: String,
+    pub private_bucket: String,
+    /// MAIL_SENDER
+    pub mail_sender: String,
+    /// WEBHOOK_ALLOW_HOSTS: development stages only, comma-separated host[:port] that outbound webhooks may reach although
+    /// they are private or plain http.
+    pub webhook_allow_hosts: Vec<String>,
+    /// SERVICE_ORIGINS: web origins that may call the customers' host (CORS), comma-separated.
+    pub allowed_origins: Vec<String>,
+}
+
+impl Config {
+    pub fn from_env() -> Result<Config, Fault> {
+        let stage = match var("STAGE").as_deref() {
+            Some("dev") => Stage::Dev,
+            Some("staging") => Stage::Staging,
+            Some("prod") => Stage::Prod,
+            Some("test") => Stage::Test,
+            other => return Err(Fault::internal(format!("STAGE is {other:?}, not dev, staging, prod or test"))),
+        };
+        let webhook_allow_hosts = if stage.is_production() { Vec::new() } else { list("WEBHOOK_ALLOW_HOSTS") };
+        Ok(Config {
+            stage,
+            resource_prefix: var("RESOURCE_PREFIX"),
+            secret_ids: list("SECRET_IDS"),
+            db_connections: var("DB_CONNECTIONS").and_then(|n| n.parse().ok()).unwrap_or(2),
+            toss_url: var("TOSS_URL").unwrap_or_else(|| "https://api.tosspayments.com".into()),
+            agency_url: var("AGENCY_URL").unwrap_or_else(|| "https://api.portone.io".into()),
+            bank_url: var("BANK_URL").unwrap_or_default(),
+            public_bucket: var("PUBLIC_BUCKET").unwrap_or_default(),
+            private_bucket: var("PRIVATE_BUCKET").unwrap_or_default(),
+            mail_sender: var("MAIL_SENDER").unwrap_or_else(|| "no-reply@drrip.example".into()),
+            webhook_allow_hosts,
+            allowed_origins: list("ALLOWED_ORIGINS"),
+        })
+    }
+
+    /// What resource names of this stage start with.
+    pub fn prefix(&self) -> String {
+        self.resource_prefix.clone().unwrap_or_else(|| format!("drrip-{}-", self.stage.as_str()))
+    }
+}
+
+fn var(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn list(name: &str) -> Vec<String> {
+    var(name).map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()).unwrap_or_default()
+}

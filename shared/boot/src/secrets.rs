@@ -1,0 +1,88 @@
+//! Secrets, from Secrets Manager. A function lists only the ids its role may read, so most fields are empty in most
+//! functions; asking for a missing one is an error at start, not at the first request.
+
+use crate::Config;
+use authz::{Audience, PublicKey};
+use aws::Aws;
+use kernel::Fault;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// Everything secret a process may know.
+#[derive(Clone, Deserialize)]
+pub struct Secrets {
+    /// postgres:// URL through the proxy.
+    #[serde(default)]
+    pub database_writer: String,
+    #[serde(default)]
+    pub database_reader: Option<String>,
+    /// postgres:// URL past the proxy, as the owner of the schema: the migration function alone.
+    #[serde(default)]
+    pub database_direct: Option<String>,
+    /// 32 bytes in hex: encrypts personal data.
+    #[serde(default)]
+    pub pii_key: String,
+    /// 32 bytes in hex: keys the hashes that personal data is found by.
+    #[serde(default)]
+    pub hash_key: String,
+    /// Private keys of the audiences this function signs tokens for.
+    #[serde(default)]
+    pub signing: HashMap<Audience, SigningKey>,
+    /// Public keys of every audience, newest first.
+    #[serde(default)]
+    pub verifying: HashMap<Audience, Vec<PublicKey>>,
+    #[serde(default)]
+    pub toss: Option<TossSecrets>,
+    #[serde(default)]
+    pub payouts: Option<PayoutSecrets>,
+    /// Identity agency and bank check.
+    #[serde(default)]
+    pub agency_secret: Option<String>,
+    #[serde(default)]
+    pub bank_secret: Option<String>,
+    /// HMAC secret by carrier code.
+    #[serde(default)]
+    pub carriers: HashMap<String, String>,
+}
+
+/// A private key of one audience.
+#[derive(Clone, Deserialize)]
+pub struct SigningKey {
+    pub kid: String,
+    /// PKCS#8 in PEM.
+    pub pem: String,
+}
+
+/// Toss Payments core API.
+#[derive(Clone, Deserialize)]
+pub struct TossSecrets {
+    pub secret_key: String,
+    pub client_key: String,
+}
+
+/// Toss payouts (지급대행).
+#[derive(Clone, Deserialize)]
+pub struct PayoutSecrets {
+    /// Signs payout.changed and seller.changed webhooks.
+    pub webhook_key: String,
+    /// 64 hex digits: encrypts request and answer bodies.
+    pub body_key: String,
+}
+
+impl Secrets {
+    pub(crate) async fn load(config: &Config, aws: &Aws) -> Result<Secrets, Fault> {
+        let mut merged = serde_json::Map::new();
+        for id in &config.secret_ids {
+            if let serde_json::Value::Object(fields) = aws.secret(id).await? {
+                merged.extend(fields);
+            }
+        }
+        serde_json::from_value(merged.into()).map_err(Fault::internal)
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets(…)")
+    }
+}

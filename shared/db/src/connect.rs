@@ -1,0 +1,102 @@
+//! Two pools: the writer, and the reader for pages that may lag behind it by a moment (read replica).
+
+use crate::fault;
+use crate::tx::{Conn, Tx};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use kernel::Fault;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio_postgres::NoTls;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Where the database is and how many connections one process may hold.
+#[derive(Debug, Clone)]
+pub struct DbConfig {
+    /// postgres:// URL of the writer (RDS Proxy, PgBouncer).
+    pub writer: String,
+    /// postgres:// URL of the reader; the writer's when the stage has no replica.
+    pub reader: String,
+    /// Connections a pool may open. A Lambda environment serves one request at a time and needs 2.
+    pub connections: usize,
+}
+
+/// The database as the platform sees it.
+#[derive(Clone)]
+pub struct Db {
+    writer: Pool,
+    reader: Pool,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Makes the pools; connects on first use.
+    pub fn new(config: &DbConfig) -> Result<Db, Fault> {
+        let writer = pool(&config.writer, config.connections)?;
+        let reader = if config.reader == config.writer { writer.clone() } else { pool(&config.reader, config.connections)? };
+        Ok(Db { writer, reader, statements: Arc::new(AtomicU64::new(0)) })
+    }
+
+    /// Starts a transaction on the writer. BEGIN travels with the first statement, in the same round trip.
+    pub async fn begin(&self) -> Result<Tx, Fault> {
+        Ok(Tx::new(self.writer.get().await.map_err(pool_fault)?, self.statements.clone()))
+    }
+
+    /// A connection for single statements that may read slightly old rows.
+    pub async fn reader(&self) -> Result<Conn, Fault> {
+        Ok(Conn::new(self.reader.get().await.map_err(pool_fault)?, self.statements.clone()))
+    }
+
+    /// A connection for single statements that must read what was just written.
+    pub async fn writer(&self) -> Result<Conn, Fault> {
+        Ok(Conn::new(self.writer.get().await.map_err(pool_fault)?, self.statements.clone()))
+    }
+
+    /// Round trips with statements so far, BEGIN and COMMIT included: what the statement budgets are counted with.
+    pub fn round_trips(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Closes every connection, so that a test database can be dropped.
+    pub fn close(&self) {
+        self.writer.close();
+        self.reader.close();
+    }
+}
+
+fn pool(url: &str, connections: usize) -> Result<Pool, Fault> {
+    let mut config: tokio_postgres::Config = url.parse().map_err(Fault::internal)?;
+    config.connect_timeout(Duration::from_secs(3)).keepalives_idle(Duration::from_secs(30));
+    let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
+        Manager::from_config(config, tls()?, recycle)
+    } else {
+        Manager::from_config(config, NoTls, recycle)
+    };
+    let wait = Some(Duration::from_secs(3));
+    Pool::builder(manager)
+        .max_size(connections)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(wait)
+        .create_timeout(wait)
+        .build()
+        .map_err(Fault::internal)
+}
+
+fn tls() -> Result<MakeRustlsConnect, Fault> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(Fault::internal)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+fn pool_fault(error: deadpool_postgres::PoolError) -> Fault {
+    match error {
+        deadpool_postgres::PoolError::Backend(error) => fault(error),
+        other => Fault::unavailable("database", other),
+    }
+}

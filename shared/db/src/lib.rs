@@ -1,0 +1,47 @@
+//! PostgreSQL behind a transaction-pooling proxy: pools, transactions, typed statements and migrations.
+//!
+//! Context: RDS Proxy (and PgBouncer in transaction mode) hand a server connection out per transaction, so nothing may
+//! outlive one: no named prepared statements, no SET, no session locks.
+//! Decision: every statement is a static with typed parameters and row ([`Stmt`]), sent unnamed with its parameter types
+//! (`query_typed`): one round trip. A test prepares each of them on the migrated schema and compares types.
+//! Rejected: an ORM or generated code (a second language to learn, named prepares), checking SQL at compile time against
+//! a live database (needs one to build).
+//! Consequences: result columns are never enum, citext, domain or composite types, because the driver would look those up
+//! with a named prepare.
+
+mod check;
+mod connect;
+pub mod migrate;
+mod stmt;
+mod tx;
+
+pub use check::{Checked, check};
+pub use connect::{Db, DbConfig};
+pub use postgres_types::Json;
+pub use stmt::{Field, Params, Row, Stmt};
+pub use tx::{Conn, On, Tx};
+#[doc(hidden)]
+pub use {postgres_types, stmt::is_option as __is_option, tokio_postgres};
+
+use kernel::Fault;
+use tokio_postgres::error::SqlState;
+
+/// Sorts a driver error: a named constraint, a lost race, an outage, or a defect.
+pub(crate) fn fault(error: tokio_postgres::Error) -> Fault {
+    let Some(db) = error.as_db_error() else {
+        return Fault::unavailable("database", error);
+    };
+    let state = db.code().clone();
+    if let Some(name) = db.constraint().filter(|_| state.code().starts_with("23")) {
+        return Fault::Constraint { name: name.to_owned(), source: Box::new(error) };
+    }
+    let contention = [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::LOCK_NOT_AVAILABLE];
+    if contention.contains(&state) {
+        return Fault::Contention { source: Box::new(error) };
+    }
+    // 08 connection, 53 resources, 57 operator intervention (shutdown, restart, cancel by timeout).
+    if ["08", "53", "57"].iter().any(|class| state.code().starts_with(class)) {
+        return Fault::unavailable("database", error);
+    }
+    Fault::internal(error)
+}

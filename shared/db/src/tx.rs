@@ -1,0 +1,114 @@
+//! Transactions and connections. `&Tx` in a signature means: this must be atomic, and nothing remote happens meanwhile.
+
+use crate::fault;
+use crate::stmt::{Params, Row};
+use deadpool_postgres::Object;
+use kernel::Fault;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio_postgres::types::{ToSql, Type};
+
+/// An open transaction. Dropped without [`Tx::commit`], it rolls back.
+pub struct Tx {
+    client: Option<Object>,
+    begun: AtomicBool,
+    trips: Arc<AtomicU64>,
+}
+
+/// A pooled connection for single statements, each its own transaction.
+pub struct Conn {
+    client: Object,
+    trips: Arc<AtomicU64>,
+}
+
+/// What a statement runs on.
+pub trait On: Sync {
+    #[doc(hidden)]
+    fn rows(&self, sql: &'static str, params: &[(&(dyn ToSql + Sync), Type)]) -> impl Future<Output = Result<Vec<tokio_postgres::Row>, Fault>> + Send;
+}
+
+impl Tx {
+    pub(crate) fn new(client: Object, trips: Arc<AtomicU64>) -> Tx {
+        Tx { client: Some(client), begun: AtomicBool::new(false), trips }
+    }
+
+    fn client(&self) -> Result<&Object, Fault> {
+        self.client.as_ref().ok_or_else(|| Fault::internal("the transaction has ended"))
+    }
+
+    /// Makes everything since the first statement durable and visible at once.
+    pub async fn commit(mut self) -> Result<(), Fault> {
+        let Some(client) = self.client.take() else { return Ok(()) };
+        if self.begun.load(Ordering::Relaxed) {
+            self.trips.fetch_add(1, Ordering::Relaxed);
+            client.batch_execute("COMMIT").await.map_err(fault)?;
+        }
+        Ok(())
+    }
+
+    /// Runs the last statement and COMMIT in one round trip.
+    pub async fn commit_with<P: Params, R: Row>(mut self, last: &crate::Stmt<P, R>, params: P) -> Result<(), Fault> {
+        let Some(client) = self.client.take() else { return Ok(()) };
+        self.trips.fetch_add(1, Ordering::Relaxed);
+        let typed = params.typed();
+        let begun = self.begun.load(Ordering::Relaxed);
+        let statement = client.query_typed(last.sql(), &typed);
+        if !begun {
+            statement.await.map_err(fault)?;
+            return Ok(());
+        }
+        // A failed statement turns the COMMIT that follows it into a rollback on the server.
+        let (done, committed) = futures::join!(statement, client.batch_execute("COMMIT"));
+        done.map_err(fault)?;
+        committed.map_err(fault)
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else { return };
+        if !self.begun.load(Ordering::Relaxed) {
+            return;
+        }
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                runtime.spawn(async move {
+                    if let Err(error) = client.batch_execute("ROLLBACK").await {
+                        tracing::warn!(%error, "rollback did not reach the database, closing the connection");
+                        drop(Object::take(client));
+                    }
+                });
+            }
+            Err(_) => drop(Object::take(client)),
+        }
+    }
+}
+
+impl On for Tx {
+    async fn rows(&self, sql: &'static str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<tokio_postgres::Row>, Fault> {
+        let client = self.client()?;
+        self.trips.fetch_add(1, Ordering::Relaxed);
+        let statement = client.query_typed(sql, params);
+        if self.begun.swap(true, Ordering::Relaxed) {
+            return statement.await.map_err(fault);
+        }
+        // Both are queued before either is awaited, so they share one round trip.
+        let (begun, rows) = futures::join!(client.batch_execute("BEGIN"), statement);
+        begun.map_err(fault)?;
+        rows.map_err(fault)
+    }
+}
+
+impl Conn {
+    pub(crate) fn new(client: Object, trips: Arc<AtomicU64>) -> Conn {
+        Conn { client, trips }
+    }
+}
+
+impl On for Conn {
+    async fn rows(&self, sql: &'static str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<tokio_postgres::Row>, Fault> {
+        self.trips.fetch_add(1, Ordering::Relaxed);
+        self.client.query_typed(sql, params).await.map_err(fault)
+    }
+}
