@@ -1,0 +1,116 @@
+//! The first argument of every handler: its permit, who calls, and when.
+
+use crate::problem::{self, Problem};
+use authz::{Access, Actor, Audience, Permit, TokenError, Who};
+use axum::extract::{FromRef, FromRequestParts};
+use axum::response::{IntoResponse, Response};
+use boot::Boot;
+use http::request::Parts;
+use kernel::Now;
+use std::marker::PhantomData;
+
+/// What every router's state can be turned into.
+#[derive(Clone)]
+pub struct Core {
+    pub boot: Boot,
+}
+
+impl FromRef<Core> for () {
+    fn from_ref(_: &Core) {}
+}
+
+/// Facts of the request that handlers may need.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Travels in the answer (`x-request-id`), the logs, and everything that follows.
+    pub trace_id: String,
+    /// The caller's address as the gateway saw it.
+    pub ip: Option<std::net::IpAddr>,
+    pub user_agent: Option<String>,
+    /// Method and path, for idempotency and audit.
+    pub operation: String,
+}
+
+/// A permit that was granted: the caller holds the capability `P`, is `who`, and calls at `now`.
+pub struct Ctx<P: Permit> {
+    pub who: P::Who,
+    pub now: Now,
+    pub request: Request,
+    permit: PhantomData<P>,
+}
+
+/// Refused at the door.
+#[derive(Debug, Clone, Copy)]
+enum Denied {
+    Unauthenticated,
+    Expired,
+    Forbidden,
+    StepUp,
+}
+
+impl Denied {
+    fn problem(self) -> Problem {
+        match self {
+            Denied::Unauthenticated => Problem::of(&problem::UNAUTHENTICATED),
+            Denied::Expired => Problem::of(&problem::TOKEN_EXPIRED),
+            Denied::Forbidden => Problem::of(&problem::FORBIDDEN),
+            Denied::StepUp => Problem::of(&problem::STEP_UP_REQUIRED),
+        }
+    }
+}
+
+impl<P: Permit, S: Send + Sync> FromRequestParts<S> for Ctx<P>
+where
+    Core: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let core = Core::from_ref(state);
+        let now = core.boot.now().await.map_err(|fault| kernel::Failure::<kernel::refusal::Never>::Fault(fault).into_response())?;
+        let actor = actor(parts, &core, P::AUDIENCE, P::ACCESS, now).map_err(|denied| denied.problem().into_response())?;
+        if !P::ACCESS.allows(&actor) {
+            let denied = if matches!(actor, Actor::Nobody) { Denied::Unauthenticated } else { Denied::Forbidden };
+            return Err(denied.problem().into_response());
+        }
+        if P::STEP_UP && !actor.elevated() {
+            return Err(Denied::StepUp.problem().into_response());
+        }
+        let who = P::Who::admit(actor).ok_or_else(|| Denied::Unauthenticated.problem().into_response())?;
+        Ok(Ctx { who, now, request: request(parts), permit: PhantomData })
+    }
+}
+
+/// The caller: proven by a signature middleware before us, or by the bearer token.
+fn actor(parts: &Parts, core: &Core, audience: Audience, access: Access, now: Now) -> Result<Actor, Denied> {
+    if matches!(access, Access::Public | Access::Signature(_)) {
+        return Ok(Actor::Nobody);
+    }
+    if let Some(proven) = parts.extensions.get::<Actor>() {
+        return Ok(proven.clone());
+    }
+    let Some(header) = parts.headers.get(http::header::AUTHORIZATION) else {
+        return if access == Access::Optional { Ok(Actor::Nobody) } else { Err(Denied::Unauthenticated) };
+    };
+    let token = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or(Denied::Unauthenticated)?;
+    core.boot.keys.verify(audience, token, now).map_err(|error| match error {
+        TokenError::Invalid => Denied::Unauthenticated,
+        TokenError::Expired => Denied::Expired,
+    })
+}
+
+fn request(parts: &Parts) -> Request {
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let gateway = parts.extensions.get::<lambda_http::request::RequestContext>();
+    let ip = match gateway {
+        Some(lambda_http::request::RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+        // A container behind a load balancer: the last hop it added is the one we can believe.
+        _ => text("x-forwarded-for").and_then(|hops| hops.rsplit(',').next()),
+    };
+    Request {
+        trace_id: boot::trace::current(),
+        ip: ip.and_then(|ip| ip.trim().parse().ok()),
+        user_agent: text("user-agent").map(|agent| agent.chars().take(300).collect()),
+        operation: format!("{} {}", parts.method, parts.uri.path()),
+    }
+}

@@ -1,0 +1,95 @@
+//! Answers, each with the status it travels with.
+
+use crate::api::Spec;
+use crate::extract::Json;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What a handler may answer with.
+pub trait Reply: IntoResponse {
+    fn describe(spec: &mut Spec);
+}
+
+/// 201 with a body.
+#[derive(Debug)]
+pub struct Created<T>(pub T);
+
+/// 202 with a body: taken, not done yet.
+#[derive(Debug)]
+pub struct Accepted<T>(pub T);
+
+/// 204.
+#[derive(Debug, Clone, Copy)]
+pub struct NoContent;
+
+/// 200 with text of another type: pages, files.
+#[derive(Debug)]
+pub struct Text {
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(bytes) => (status, [(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+        Err(error) => kernel::Failure::<kernel::refusal::Never>::Fault(kernel::Fault::internal(error)).into_response(),
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        json(StatusCode::OK, &self.0)
+    }
+}
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        json(StatusCode::CREATED, &self.0)
+    }
+}
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        json(StatusCode::ACCEPTED, &self.0)
+    }
+}
+impl IntoResponse for NoContent {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+impl IntoResponse for Text {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, self.content_type)], self.body).into_response()
+    }
+}
+
+impl<T: Serialize + JsonSchema> Reply for Json<T> {
+    fn describe(spec: &mut Spec) {
+        let schema = spec.schemas.subschema_for::<T>().to_value();
+        spec.reply(200, Some(schema));
+    }
+}
+impl<T: Serialize + JsonSchema> Reply for Created<T> {
+    fn describe(spec: &mut Spec) {
+        let schema = spec.schemas.subschema_for::<T>().to_value();
+        spec.reply(201, Some(schema));
+    }
+}
+impl<T: Serialize + JsonSchema> Reply for Accepted<T> {
+    fn describe(spec: &mut Spec) {
+        let schema = spec.schemas.subschema_for::<T>().to_value();
+        spec.reply(202, Some(schema));
+    }
+}
+impl Reply for NoContent {
+    fn describe(spec: &mut Spec) {
+        spec.reply(204, None);
+    }
+}
+impl Reply for Text {
+    fn describe(spec: &mut Spec) {
+        spec.reply(200, Some(serde_json::json!({ "type": "string" })));
+        spec.text = true;
+    }
+}

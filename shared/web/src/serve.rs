@@ -1,0 +1,44 @@
+//! Two ways to run the same routes: as a Lambda function behind its API, or in a server for tests and containers.
+
+use crate::api::{Api, Route};
+use crate::ctx::Core;
+use crate::{docs, middleware, openapi};
+use authz::Audience;
+use axum::Router;
+use boot::Boot;
+use kernel::Fault;
+use std::future::Future;
+
+/// Starts the process of a Lambda function: logs, configuration, routes.
+pub fn lambda<F>(api: fn(Boot) -> F) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
+where
+    F: Future<Output = Result<Api, Fault>>,
+{
+    boot::telemetry::start();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        let boot = Boot::load().await?;
+        let api = api(boot.clone()).await?;
+        // The stage prefix of the API's URL is not part of our paths.
+        lambda_http::run(start(boot, vec![api])).await
+    })
+}
+
+/// One host's router from the functions that make it up, with health, documentation and the outer layers.
+pub fn start(boot: Boot, functions: Vec<Api>) -> Router {
+    let host = functions.first().map_or(Audience::Service, |api| api.host);
+    let mut router = Router::new();
+    let mut described: Vec<(&'static str, Vec<Route>)> = Vec::new();
+    for api in functions {
+        let function = api.function;
+        let (routes, table) = api.into_parts();
+        router = router.merge(routes);
+        described.push((function, table));
+    }
+    let document = openapi::document(host, &mut described);
+    let title = format!("Drrip {} API", host.as_str());
+    middleware::finish(router.merge(docs::routes(Core { boot }, title, document)))
+}
+
+/// The statements of this crate, for the check against the schema.
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[crate::idempotency::STATEMENTS, crate::docs::STATEMENTS];
