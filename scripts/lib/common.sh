@@ -7,6 +7,7 @@ LOCAL=$ROOT/.local
 export SCRIPTS=$ROOT/scripts
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=ap-northeast-2 AWS_DEFAULT_REGION=ap-northeast-2
 unset AWS_PROFILE AWS_SESSION_TOKEN
+export LC_NUMERIC=C
 
 # shellcheck disable=SC2034
 if [ -t 1 ]; then BOLD=$'\e[1m' DIM=$'\e[2m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'; else BOLD='' DIM='' RED='' GREEN='' PLAIN=''; fi
@@ -26,6 +27,15 @@ as_root() {
   else die "Root rights are needed for: $*" "Run that command as root, then run make again."; fi
 }
 
+# The ports an instance used last; one that is set in the environment wins.
+remember_ports() {
+  local line name
+  while read -r line; do
+    name=${line%%=*}
+    if [ -z "${!name:-}" ]; then declare -g "$line"; fi
+  done <"$HOME_DIR/ports"
+}
+
 # An instance is one set of services with its own folder and ports: `up` (make up), `test` (make test), `services`
 # (scripts/test-services). They run beside one another.
 use_instance() {
@@ -34,8 +44,7 @@ use_instance() {
   LOGS=$HOME_DIR/log
   STATE=$HOME_DIR/state
   mkdir -p "$LOGS" "$STATE"
-  # shellcheck disable=SC1091
-  [ ! -f "$HOME_DIR/ports" ] || . "$HOME_DIR/ports"
+  if [ -f "$HOME_DIR/ports" ]; then remember_ports; fi
 }
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -1,0 +1,40 @@
+# Every command a person needs. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help up down reset logs serve test services fmt laws bench
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+	  while IFS=$$'\t' read -r name text; do \
+	    case $$name in laws|bench) [ -x scripts/$$name ] || continue;; serve) [ -d tests/serve ] || [ -d serve ] || continue;; esac; \
+	    printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+up: ## Run the whole of Drrip on this machine (installs what is missing)
+	@scripts/up
+
+down: ## Stop it; data stays
+	@scripts/down
+
+reset: ## Stop it and remove its data
+	@scripts/down --reset
+
+logs: ## Follow the functions' logs (OF=postgres|pgbouncer|aws|simulators for a service)
+	@scripts/logs $(OF)
+
+serve: ## All hosts in one process on the services of make up
+	@scripts/serve
+
+test: ## Prove everything from a bare clone: lints, tests, template, end to end
+	@scripts/test
+
+services: ## Start only what integration tests need; then: eval "$(scripts/test-services env)" && cargo test
+	@scripts/test-services start
+
+fmt: ## Format the code
+	@cargo fmt --all
+
+laws: ## Check the conservation laws over the database of make up
+	@scripts/laws
+
+bench: ## Measure
+	@scripts/bench

@@ -1,0 +1,70 @@
+"""Deploys template.yaml onto the emulator with the binaries built on this machine.
+
+python scripts/deploy --home .local/up --stack drrip Stage=local …
+Parameters that the template does not declare are left out."""
+
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+
+from cloud import REGION, client
+from gaps import apply_time_to_live, end_old_versions
+from intrinsics import Intrinsics
+from package import built_folder, collect_binaries, package, upload_template
+from routes import sync
+from secrets_of_stack import load as load_secrets
+from secrets_of_stack import put as put_secrets
+from stack import Stack
+from template import load
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/deploy")
+    parser.add_argument("--template", default="template.yaml")
+    parser.add_argument("--home", type=pathlib.Path, required=True, help="folder of the instance")
+    parser.add_argument("--stack", default="drrip")
+    parser.add_argument("--profile", default="debug")
+    parser.add_argument("--database", help="address of the pooler, for the functions' secrets")
+    parser.add_argument("--database-direct", help="address past the pooler, for the migration function's secret")
+    parser.add_argument("parameters", nargs="*", metavar="Name=value")
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    template_path = pathlib.Path(given.template).resolve()
+    home = given.home.resolve()
+    template = load(template_path)
+    parameters = dict(p.split("=", 1) for p in given.parameters)
+    parameters = {k: v for k, v in parameters.items() if k in template.get("Parameters", {})}
+
+    built = built_folder(template_path.parent, os.environ.get("CARGO_TARGET_DIR"), given.profile)
+    binaries = collect_binaries(template_path.parent, built, home / "build", template)
+    s3, stack = client("s3"), Stack(client("cloudformation"), given.stack)
+    body = package(template, binaries, s3)
+
+    deployed = home / "aws" / "deployed"
+    digest = hashlib.sha256((body + json.dumps(parameters, sort_keys=True)).encode()).hexdigest()
+    if deployed.exists() and deployed.read_text() == digest and str(stack.status()).endswith("_COMPLETE"):
+        print("nothing changed")
+        return
+
+    stack.apply(upload_template(body, s3), parameters)
+    processed = stack.processed_template()
+    intrinsics = Intrinsics(stack, processed, REGION)
+    for api, count in sync(client("apigatewayv2"), processed, intrinsics).items():
+        print(f"{api}: {count} routes")
+    if given.database:
+        parts = load_secrets(home / "secrets.json", given.database, given.database_direct)
+        put_secrets(client("secretsmanager"), parameters.get("Stage", "dev"), parts)
+    apply_time_to_live(client("dynamodb"), processed, intrinsics)
+    end_old_versions(client("lambda"), intrinsics)
+    resources = {logical: physical for logical, (_, physical) in intrinsics.resources.items()}
+    (home / "stack.json").write_text(json.dumps({"outputs": stack.outputs(), "resources": resources}, indent=1))
+    deployed.write_text(digest)
+    print(f"{len(resources)} resources, {len(binaries)} functions")
+
+
+main()

@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# The test runners. The end-to-end crate needs a deployed stack, so it runs by itself afterwards.
+
+has_crate() { cargo metadata --no-deps --format-version 1 2>/dev/null | grep -q "\"name\":\"$1\",\"version\""; }
+
+run_tests() {
+  local without=()
+  if has_crate e2e; then without=(--exclude e2e); fi
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace "${without[@]}" --no-fail-fast --no-tests=pass --hide-progress-bar && run_doc_tests
+  else
+    cargo test --workspace "${without[@]}" --no-fail-fast
+  fi
+}
+
+# A library without an example in its documentation has nothing to run; asking costs a rustdoc start each.
+run_doc_tests() {
+  local crates=()
+  mapfile -t crates < <(crates_with_examples)
+  [ ${#crates[@]} = 0 ] || cargo test --doc --quiet "${crates[@]/#/--package=}"
+}
+
+crates_with_examples() {
+  grep -rlE '^ *//[/!] ```(rust|should_panic|no_run|compile_fail)?$' --include='*.rs' shared tests functions 2>/dev/null | sed 's#/src/.*##' | sort -u |
+    while read -r dir; do sed -n 's/^name *= *"\(.*\)"/\1/p' "$dir/Cargo.toml" | head -n 1; done
+}
+
+run_e2e_tests() {
+  if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --package e2e --no-fail-fast --hide-progress-bar; else cargo test --package e2e --no-fail-fast; fi
+}
+
+check_template() {
+  install_sam &&
+    "$LOCAL/venv/sam/bin/cfn-lint" --non-zero-exit-code error --regions ap-northeast-2 -- template.yaml &&
+    SAM_CLI_TELEMETRY=0 "$LOCAL/venv/sam/bin/sam" validate --lint --region ap-northeast-2 --template-file template.yaml
+}
