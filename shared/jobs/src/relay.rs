@@ -1,0 +1,141 @@
+//! The outbox relay: committed events to the queues that want them and to the bus, at least once.
+//!
+//! Events are leased before they are sent: nothing remote happens while a transaction is open, and two relays never send
+//! the same lease. A relay that dies leaves its lease to run out, and the next one sends again.
+
+use aws::{Aws, Bus, Message, Queues};
+use chrono::{DateTime, Duration, Utc};
+use db::Db;
+use events::{Envelope, queues};
+use kernel::{Fault, Now};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+db::row! { struct EventRow { id: Uuid, event: String, occurred_at: DateTime<Utc>, trace_id: String, payload: serde_json::Value } }
+
+db::statements! {
+    /// The oldest unpublished events that nobody leases, now leased. In id order per call: ids are made in time order.
+    static LEASE: (Now, DateTime<Utc>, i64) => EventRow =
+        "with due as (
+             select id from outbox_events where published_at is null and (leased_until is null or leased_until <= $1)
+             order by id limit $3 for update skip locked),
+         leased as (
+             update outbox_events o set leased_until = $2, publish_attempts = publish_attempts + 1 from due where o.id = due.id
+             returning o.id, o.event, o.occurred_at, o.trace_id, o.payload)
+         select id, event, occurred_at, trace_id, payload from leased order by id";
+    static PUBLISHED: (Vec<Uuid>, Now) => () = "update outbox_events set published_at = $2, leased_until = null where id = any($1)";
+}
+
+/// Sends events on.
+#[derive(Clone)]
+pub struct Relay {
+    db: Db,
+    queues: Queues,
+    bus: Bus,
+}
+
+/// What one run did.
+#[derive(Debug, Default, Clone, Copy, serde::Serialize)]
+pub struct Relayed {
+    pub events: usize,
+    pub messages: usize,
+}
+
+const LEASE_SECONDS: i64 = 60;
+const BATCH: i64 = 100;
+
+impl Relay {
+    pub fn new(db: &Db, aws: &Aws) -> Relay {
+        Relay { db: db.clone(), queues: aws.queues(), bus: aws.bus() }
+    }
+
+    /// Sends until nothing is due. Leases run on the machine's time like the rest of `now`.
+    pub async fn run(&self, now: Now) -> Result<Relayed, Fault> {
+        let mut done = Relayed::default();
+        loop {
+            let events = lease(&self.db, now).await?;
+            if events.is_empty() {
+                return Ok(done);
+            }
+            let sent = self.send(&events).await?;
+            done.messages += sent.1;
+            done.events += sent.0.len();
+            let stuck = sent.0.is_empty();
+            PUBLISHED.run(&self.db.writer().await?, (sent.0, now)).await?;
+            if stuck {
+                return Err(Fault::unavailable("queue", "no event of a batch could be sent"));
+            }
+        }
+    }
+
+    /// Answers which events reached every consumer and the bus, and how many messages that took.
+    async fn send(&self, events: &[Envelope]) -> Result<(Vec<Uuid>, usize), Fault> {
+        let mut by_queue: HashMap<&'static str, Vec<(Uuid, Message)>> = HashMap::new();
+        for envelope in events {
+            for (queue, message) in messages(envelope)? {
+                by_queue.entry(queue).or_default().push((envelope.id, message));
+            }
+        }
+        let mut failed: Vec<Uuid> = Vec::new();
+        let mut count = 0;
+        for (queue, messages) in by_queue {
+            for chunk in messages.chunks(10) {
+                let bodies: Vec<Message> = chunk.iter().map(|(_, message)| message.clone()).collect();
+                match self.queues.send(queue, &bodies).await {
+                    Ok(refused) => failed.extend(refused.into_iter().filter_map(|i| chunk.get(i)).map(|(id, _)| *id)),
+                    Err(error) => {
+                        tracing::error!(%error, queue, "events wait for the next run");
+                        failed.extend(chunk.iter().map(|(id, _)| *id));
+                    }
+                }
+                count += chunk.len();
+            }
+        }
+        for chunk in events.chunks(10) {
+            let details = chunk
+                .iter()
+                .map(|e| Ok((e.event.clone(), serde_json::to_string(e).map_err(Fault::internal)?)))
+                .collect::<Result<Vec<_>, Fault>>()?;
+            if let Err(error) = self.bus.put(&details).await {
+                tracing::error!(%error, "events wait for the next run");
+                failed.extend(chunk.iter().map(|e| e.id));
+            }
+        }
+        Ok((events.iter().map(|e| e.id).filter(|id| !failed.contains(id)).collect(), count))
+    }
+}
+
+/// Leases the next events of the outbox.
+pub async fn lease(db: &Db, now: Now) -> Result<Vec<Envelope>, Fault> {
+    let rows = LEASE.all(&db.writer().await?, (now, now.plus(Duration::seconds(LEASE_SECONDS)), BATCH)).await?;
+    let envelope = |row: EventRow| Envelope {
+        id: row.id,
+        event: row.event,
+        occurred_at: row.occurred_at,
+        trace_id: row.trace_id,
+        payload: row.payload,
+    };
+    Ok(rows.into_iter().map(envelope).collect())
+}
+
+/// Marks events as sent.
+pub async fn published(db: &Db, ids: Vec<Uuid>, now: Now) -> Result<(), Fault> {
+    PUBLISHED.run(&db.writer().await?, (ids, now)).await
+}
+
+/// The message of an event for each queue that wants it.
+pub fn messages(envelope: &Envelope) -> Result<Vec<(&'static str, Message)>, Fault> {
+    let body = serde_json::to_string(envelope).map_err(Fault::internal)?;
+    let message = |queue: &queues::Queue| Message {
+        body: body.clone(),
+        group: queue.group_of(envelope),
+        dedupe: queue.is_fifo().then(|| envelope.id.to_string()),
+        delay_seconds: envelope
+            .payload
+            .get("delay_seconds")
+            .and_then(serde_json::Value::as_i64)
+            .and_then(|s| i32::try_from(s).ok())
+            .unwrap_or(0),
+    };
+    Ok(queues::consumers(&envelope.event).map(|queue| (queue.name, message(queue))).collect())
+}
