@@ -10,8 +10,21 @@ pub const SELLER_ROLES: &[&str] = &["owner", "manager", "product", "order", "cs"
 
 /// Built-in roles of the operators' host, from the top.
 pub const ADMIN_ROLES: &[&str] = &[
-    "super_admin", "operations_lead", "cs_lead", "cs_agent", "md_lead", "md", "seller_ops", "settlement_lead", "settlement_clerk",
-    "marketing_lead", "marketer", "platform_lead", "platform_engineer", "security_officer", "auditor",
+    "super_admin",
+    "operations_lead",
+    "cs_lead",
+    "cs_agent",
+    "md_lead",
+    "md",
+    "seller_ops",
+    "settlement_lead",
+    "settlement_clerk",
+    "marketing_lead",
+    "marketer",
+    "platform_lead",
+    "platform_engineer",
+    "security_officer",
+    "auditor",
 ];
 
 /// The built-in roles of an audience. Customers have one kind, partners have scopes instead.

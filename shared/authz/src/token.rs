@@ -102,9 +102,13 @@ fn actor(audience: Audience, claims: Claims, now: Now) -> Option<Actor> {
             permissions,
             elevated,
         }),
-        Audience::Admin => Actor::Operator(Operator { operator_id: OperatorId(claims.sub), session_id, permissions, elevated }),
-        Audience::External => {
-            Actor::Partner(Partner { client_id: PartnerClientId(claims.sub), seller_id: claims.sel.map(SellerId), scopes: permissions })
+        Audience::Admin => {
+            Actor::Operator(Operator { operator_id: OperatorId(claims.sub), session_id, permissions, elevated })
         }
+        Audience::External => Actor::Partner(Partner {
+            client_id: PartnerClientId(claims.sub),
+            seller_id: claims.sel.map(SellerId),
+            scopes: permissions,
+        }),
     })
 }

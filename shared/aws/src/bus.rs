@@ -19,7 +19,12 @@ impl Bus {
     /// Puts up to ten (detail-type, detail) pairs on the bus.
     pub async fn put(&self, events: &[(String, String)]) -> Result<(), Fault> {
         let entries = events.iter().map(|(kind, detail)| {
-            PutEventsRequestEntry::builder().event_bus_name(&self.name).source("drrip").detail_type(kind).detail(detail).build()
+            PutEventsRequestEntry::builder()
+                .event_bus_name(&self.name)
+                .source("drrip")
+                .detail_type(kind)
+                .detail(detail)
+                .build()
         });
         let answer = self.client.put_events().set_entries(Some(entries.collect())).send().await;
         let answer = answer.map_err(|e| Fault::unavailable("event bus", e))?;

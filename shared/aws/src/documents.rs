@@ -28,9 +28,16 @@ impl Documents {
     }
 
     /// A URL that accepts one PUT of exactly this type and size.
-    pub async fn presign_put(&self, key: &str, content_type: &str, bytes: i64, lives: Duration) -> Result<String, Fault> {
+    pub async fn presign_put(
+        &self,
+        key: &str,
+        content_type: &str,
+        bytes: i64,
+        lives: Duration,
+    ) -> Result<String, Fault> {
         let config = PresigningConfig::expires_in(lives).map_err(Fault::internal)?;
-        let put = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type).content_length(bytes);
+        let put =
+            self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type).content_length(bytes);
         put.presigned(config).await.map(|r| r.uri().to_owned()).map_err(Fault::internal)
     }
 
@@ -52,7 +59,8 @@ impl Documents {
         let content_type = object.content_type().map(str::to_owned);
         let total = object.content_range().and_then(|range| range.rsplit('/').next()).and_then(|n| n.parse().ok());
         let bytes = total.or(object.content_length()).unwrap_or_default();
-        let head = object.body.collect().await.map_err(|e| Fault::unavailable("document store", e))?.into_bytes().to_vec();
+        let head =
+            object.body.collect().await.map_err(|e| Fault::unavailable("document store", e))?.into_bytes().to_vec();
         Ok(Some(StoredObject { bytes, content_type, head }))
     }
 }

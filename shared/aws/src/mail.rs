@@ -19,7 +19,8 @@ impl Mail {
     /// Sends plain text and answers the provider's message id.
     pub async fn send(&self, to: &str, subject: &str, text: &str) -> Result<String, Fault> {
         let part = |data: &str| Content::builder().data(data).charset("UTF-8").build().map_err(Fault::internal);
-        let message = Message::builder().subject(part(subject)?).body(Body::builder().text(part(text)?).build()).build();
+        let message =
+            Message::builder().subject(part(subject)?).body(Body::builder().text(part(text)?).build()).build();
         let sent = self
             .client
             .send_email()

@@ -61,7 +61,16 @@ impl Boot {
             .map_err(Fault::internal)?;
         let vault = Vault::new(&secrets.pii_key, &secrets.hash_key)?;
         let clock = Clock::default();
-        Ok(Boot { config: Arc::new(config), secrets: Arc::new(secrets), db, aws, clock, keys: Arc::new(keys), vault, http })
+        Ok(Boot {
+            config: Arc::new(config),
+            secrets: Arc::new(secrets),
+            db,
+            aws,
+            clock,
+            keys: Arc::new(keys),
+            vault,
+            http,
+        })
     }
 
     /// The moment a request, batch or sweep is handled at.

@@ -22,7 +22,9 @@ impl Vault {
         let bytes = |hex: &str| hex::decode(hex).map_err(Fault::internal);
         let seal = match pii_key {
             "" => None,
-            key => Some(Arc::new(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &bytes(key)?).map_err(|_| Fault::internal("pii_key is not 32 bytes"))?))),
+            key => Some(Arc::new(LessSafeKey::new(
+                UnboundKey::new(&AES_256_GCM, &bytes(key)?).map_err(|_| Fault::internal("pii_key is not 32 bytes"))?,
+            ))),
         };
         let hash = match hash_key {
             "" => None,
@@ -36,7 +38,8 @@ impl Vault {
         let mut nonce = [0u8; NONCE_LEN];
         aws_lc_rs::rand::fill(&mut nonce).map_err(|_| Fault::internal("no randomness"))?;
         let mut text = plain.as_bytes().to_vec();
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text).map_err(|_| Fault::internal("sealing failed"))?;
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text)
+            .map_err(|_| Fault::internal("sealing failed"))?;
         let mut sealed = Vec::with_capacity(1 + NONCE_LEN + text.len());
         sealed.push(VERSION);
         sealed.extend_from_slice(&nonce);

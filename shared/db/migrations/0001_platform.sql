@@ -93,11 +93,11 @@ create table outbox_events (
     event             text        not null,
     aggregate_type    text        not null,
     aggregate_id      uuid        not null,
-    partition_key     text        not null,
     payload           jsonb       not null,
-    trace_id          text        not null default '',
+    trace_id          text        not null,
     occurred_at       timestamptz not null,
     published_at      timestamptz,
+    leased_until      timestamptz, -- a relay is sending it
     publish_attempts  int         not null default 0
 );
 create index outbox_events_unpublished on outbox_events (id) where published_at is null;

@@ -48,7 +48,9 @@ pub async fn check(client: &Client, statement: &dyn Checked) -> Vec<String> {
             wrong.push(format!("{}: {} read as {}", column.name(), column.type_(), field.rust));
         }
         // Only named rows state nullability; an outer join may make a NOT NULL column optional, never the reverse.
-        if let (Some(table), Some(number), false, false) = (column.table_oid(), column.column_id(), field.nullable, field.name.is_empty()) {
+        if let (Some(table), Some(number), false, false) =
+            (column.table_oid(), column.column_id(), field.nullable, field.name.is_empty())
+        {
             let sql = "select attnotnull from pg_attribute where attrelid = $1 and attnum = $2";
             let not_null = client.query_one(sql, &[&table, &number]).await.is_ok_and(|row| row.get::<_, bool>(0));
             if !not_null {

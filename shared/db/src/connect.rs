@@ -33,7 +33,8 @@ impl Db {
     /// Makes the pools; connects on first use.
     pub fn new(config: &DbConfig) -> Result<Db, Fault> {
         let writer = pool(&config.writer, config.connections)?;
-        let reader = if config.reader == config.writer { writer.clone() } else { pool(&config.reader, config.connections)? };
+        let reader =
+            if config.reader == config.writer { writer.clone() } else { pool(&config.reader, config.connections)? };
         Ok(Db { writer, reader, statements: Arc::new(AtomicU64::new(0)) })
     }
 

@@ -35,7 +35,8 @@ pub(crate) fn fault(error: tokio_postgres::Error) -> Fault {
     if let Some(name) = db.constraint().filter(|_| state.code().starts_with("23")) {
         return Fault::Constraint { name: name.to_owned(), source: Box::new(error) };
     }
-    let contention = [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::LOCK_NOT_AVAILABLE];
+    let contention =
+        [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::LOCK_NOT_AVAILABLE];
     if contention.contains(&state) {
         return Fault::Contention { source: Box::new(error) };
     }

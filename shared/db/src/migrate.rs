@@ -58,14 +58,21 @@ async fn apply(client: &Client) -> Result<Vec<&'static str>, Fault> {
         .map_err(fault)?;
     let mut applied = Vec::new();
     for migration in all() {
-        let hash = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, migration.sql.as_bytes()).as_ref());
-        let known = client.query_opt("select hash from schema_migrations where name = $1", &[&migration.name]).await.map_err(fault)?;
+        let hash =
+            hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, migration.sql.as_bytes()).as_ref());
+        let known = client
+            .query_opt("select hash from schema_migrations where name = $1", &[&migration.name])
+            .await
+            .map_err(fault)?;
         match known.map(|row| row.get::<_, String>(0)) {
             Some(before) if before == hash => continue,
-            Some(_) => return Err(Fault::internal(format!("migration {} changed after it was applied", migration.name))),
+            Some(_) => {
+                return Err(Fault::internal(format!("migration {} changed after it was applied", migration.name)));
+            }
             None => {}
         }
-        let record = format!("insert into schema_migrations values ('{}', '{hash}', clock_timestamp())", migration.name);
+        let record =
+            format!("insert into schema_migrations values ('{}', '{hash}', clock_timestamp())", migration.name);
         if migration.sql.starts_with("-- no transaction") {
             for statement in migration.sql.split(";\n").filter(|s| !s.trim().is_empty()) {
                 client.batch_execute(statement).await.map_err(fault)?;

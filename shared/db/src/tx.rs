@@ -25,7 +25,11 @@ pub struct Conn {
 /// What a statement runs on.
 pub trait On: Sync {
     #[doc(hidden)]
-    fn rows(&self, sql: &'static str, params: &[(&(dyn ToSql + Sync), Type)]) -> impl Future<Output = Result<Vec<tokio_postgres::Row>, Fault>> + Send;
+    fn rows(
+        &self,
+        sql: &'static str,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> impl Future<Output = Result<Vec<tokio_postgres::Row>, Fault>> + Send;
 }
 
 impl Tx {
@@ -86,7 +90,11 @@ impl Drop for Tx {
 }
 
 impl On for Tx {
-    async fn rows(&self, sql: &'static str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<tokio_postgres::Row>, Fault> {
+    async fn rows(
+        &self,
+        sql: &'static str,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<tokio_postgres::Row>, Fault> {
         let client = self.client()?;
         self.trips.fetch_add(1, Ordering::Relaxed);
         let statement = client.query_typed(sql, params);
@@ -107,7 +115,11 @@ impl Conn {
 }
 
 impl On for Conn {
-    async fn rows(&self, sql: &'static str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<tokio_postgres::Row>, Fault> {
+    async fn rows(
+        &self,
+        sql: &'static str,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<tokio_postgres::Row>, Fault> {
         self.trips.fetch_add(1, Ordering::Relaxed);
         self.client.query_typed(sql, params).await.map_err(fault)
     }

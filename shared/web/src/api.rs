@@ -155,7 +155,12 @@ where
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
         let spec = H::spec();
-        debug_assert!(spec.audience == self.host, "{path} is on the {:?} host but asks for a permit of {:?}", self.host, spec.audience);
+        debug_assert!(
+            spec.audience == self.host,
+            "{path} is on the {:?} host but asks for a permit of {:?}",
+            self.host,
+            spec.audience
+        );
         self.routes.push(Route { method, path, operation: operation(std::any::type_name::<H>()), summary, spec });
         self.router = self.router.route(path, on(filter, handler));
         self

@@ -67,8 +67,13 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let core = Core::from_ref(state);
-        let now = core.boot.now().await.map_err(|fault| kernel::Failure::<kernel::refusal::Never>::Fault(fault).into_response())?;
-        let actor = actor(parts, &core, P::AUDIENCE, P::ACCESS, now).map_err(|denied| denied.problem().into_response())?;
+        let now = core
+            .boot
+            .now()
+            .await
+            .map_err(|fault| kernel::Failure::<kernel::refusal::Never>::Fault(fault).into_response())?;
+        let actor =
+            actor(parts, &core, P::AUDIENCE, P::ACCESS, now).map_err(|denied| denied.problem().into_response())?;
         if !P::ACCESS.allows(&actor) {
             let denied = if matches!(actor, Actor::Nobody) { Denied::Unauthenticated } else { Denied::Forbidden };
             return Err(denied.problem().into_response());

@@ -21,7 +21,10 @@ pub(crate) fn routes(core: Core, title: String, document: Value) -> Router {
     Router::new()
         .route("/health", get(health))
         .with_state(core)
-        .route("/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document.as_str().to_owned()) }))
+        .route(
+            "/openapi.json",
+            get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document.as_str().to_owned()) }),
+        )
         .route("/docs", get(move || async move { Html(page.as_str().to_owned()) }))
 }
 

@@ -32,7 +32,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let json = kind.split(';').next().is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"));
         if !json {
             return Err(Problem::of(&problem::UNSUPPORTED_MEDIA));
@@ -42,7 +43,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let at = pointer(error.path());
             let inner = error.into_inner();
-            if inner.is_data() { Problem::of(&problem::INVALID_REQUEST).field(at, "invalid", plain(&inner.to_string())) } else { Problem::of(&problem::MALFORMED) }
+            if inner.is_data() {
+                Problem::of(&problem::INVALID_REQUEST).field(at, "invalid", plain(&inner.to_string()))
+            } else {
+                Problem::of(&problem::MALFORMED)
+            }
         })?;
         reader.end().map_err(|_| Problem::of(&problem::MALFORMED))?;
         Ok(Json(value))

@@ -80,7 +80,15 @@ impl<R: Reply> IntoResponse for Once<R> {
             Once::Made(reply) => reply.into_response(),
             Once::Saved(status, body) => {
                 let body = if status == StatusCode::NO_CONTENT { String::new() } else { body.to_string() };
-                (status, [(http::header::CONTENT_TYPE, "application/json"), (http::HeaderName::from_static("idempotent-replayed"), "true")], body).into_response()
+                (
+                    status,
+                    [
+                        (http::header::CONTENT_TYPE, "application/json"),
+                        (http::HeaderName::from_static("idempotent-replayed"), "true"),
+                    ],
+                    body,
+                )
+                    .into_response()
             }
             Once::Reused => Problem::of(&problem::IDEMPOTENCY_KEY_REUSED).into_response(),
         }
@@ -96,13 +104,24 @@ pub struct Taken {
 
 impl IdempotencyKey {
     /// Takes the key for this caller and body. `Err` holds the answer to give instead: the saved one, or a refusal.
-    pub async fn take<P: Permit, R>(&self, ctx: &Ctx<P>, principal: impl ToString, body: &impl Serialize, tx: &Tx) -> Result<Result<Taken, Once<R>>, Fault> {
+    pub async fn take<P: Permit, R>(
+        &self,
+        ctx: &Ctx<P>,
+        principal: impl ToString,
+        body: &impl Serialize,
+        tx: &Tx,
+    ) -> Result<Result<Taken, Once<R>>, Fault> {
         let host = P::AUDIENCE.as_str().to_owned();
         let principal = principal.to_string();
         let hash = hash(body)?;
         let operation = ctx.request.operation.clone();
         let expires = ctx.now.plus(Duration::hours(24));
-        let taken = TAKE.opt(tx, (host.clone(), principal.clone(), self.0.clone(), operation.clone(), hash.clone(), ctx.now, expires)).await?;
+        let taken = TAKE
+            .opt(
+                tx,
+                (host.clone(), principal.clone(), self.0.clone(), operation.clone(), hash.clone(), ctx.now, expires),
+            )
+            .await?;
         if taken.is_some() {
             return Ok(Ok(Taken { host, principal, key: self.0.clone() }));
         }
@@ -110,7 +129,10 @@ impl IdempotencyKey {
         if saved.request_hash != hash || saved.method_path != operation {
             return Ok(Err(Once::Reused));
         }
-        let status = saved.response_status.and_then(|status| u16::try_from(status).ok()).and_then(|status| StatusCode::from_u16(status).ok());
+        let status = saved
+            .response_status
+            .and_then(|status| u16::try_from(status).ok())
+            .and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.ok_or_else(|| Fault::internal("an idempotency key without its answer"))?;
         Ok(Err(Once::Saved(status, saved.response_body.unwrap_or_default())))
     }

@@ -54,11 +54,14 @@ fn render(mut response: Response, korean: bool) -> Response {
         return problem.render(korean);
     }
     match extensions.remove::<Unrendered>() {
-        Some(Unrendered::Refused { code, fields, details }) => return Problem::of(&code).fields(fields, details).render(korean),
+        Some(Unrendered::Refused { code, fields, details }) => {
+            return Problem::of(&code).fields(fields, details).render(korean);
+        }
         Some(Unrendered::Fault(fault)) => return of_fault(&fault).render(korean),
         None => {}
     }
-    let json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
+    let json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::of(&problem::TOO_LARGE).render(korean),
         StatusCode::SERVICE_UNAVAILABLE if !json => Problem::of(&problem::UNAVAILABLE).retry_after(2).render(korean),
@@ -85,8 +88,13 @@ fn of_fault(fault: &Fault) -> Problem {
 
 /// The caller's `x-request-id` when it is a plain one, the gateway's trace header, or a fresh id.
 fn trace_id(headers: &HeaderMap) -> String {
-    let plain = |text: &&str| (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(plain).map_or_else(boot::trace::fresh, str::to_owned)
+    let plain =
+        |text: &&str| (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    headers
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok())
+        .filter(plain)
+        .map_or_else(boot::trace::fresh, str::to_owned)
 }
 
 /// Korean unless English is asked for first.

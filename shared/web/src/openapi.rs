@@ -151,7 +151,8 @@ fn reason(status: u16) -> &'static str {
 /// One parameter per property of an object schema; a bare value is the path's single parameter.
 fn parameters(place: &str, schema: Option<&Value>, path: &str) -> Vec<Value> {
     let Some(schema) = schema else { return Vec::new() };
-    let required: BTreeSet<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: BTreeSet<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     match schema.get("properties").and_then(Value::as_object) {
         Some(properties) => properties
             .iter()

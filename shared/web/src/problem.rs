@@ -8,26 +8,56 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) const UNAUTHENTICATED: Code = Code::new("unauthenticated", 401, "Sign in first.", "로그인이 필요합니다.");
-pub(crate) const TOKEN_EXPIRED: Code = Code::new("token_expired", 401, "The access token has expired.", "로그인이 만료되었습니다.");
+pub(crate) const TOKEN_EXPIRED: Code =
+    Code::new("token_expired", 401, "The access token has expired.", "로그인이 만료되었습니다.");
 pub(crate) const FORBIDDEN: Code = Code::new("forbidden", 403, "You may not do this.", "권한이 없습니다.");
 pub(crate) const STEP_UP_REQUIRED: Code =
     Code::new("step_up_required", 403, "Prove your presence again first.", "본인 확인을 다시 해 주세요.");
 pub(crate) const NOT_FOUND: Code = Code::new("not_found", 404, "There is nothing here.", "찾을 수 없습니다.");
-pub(crate) const METHOD_NOT_ALLOWED: Code = Code::new("method_not_allowed", 405, "This path has no such method.", "허용되지 않은 요청 방식입니다.");
-pub(crate) const INVALID_REQUEST: Code = Code::new("invalid_request", 422, "The request has invalid fields.", "입력값을 확인해 주세요.");
-pub(crate) const MALFORMED: Code = Code::new("malformed_request", 400, "The request could not be read.", "요청을 읽을 수 없습니다.");
-pub(crate) const UNSUPPORTED_MEDIA: Code = Code::new("unsupported_media_type", 415, "Send application/json.", "application/json 형식으로 보내 주세요.");
+pub(crate) const METHOD_NOT_ALLOWED: Code =
+    Code::new("method_not_allowed", 405, "This path has no such method.", "허용되지 않은 요청 방식입니다.");
+pub(crate) const INVALID_REQUEST: Code =
+    Code::new("invalid_request", 422, "The request has invalid fields.", "입력값을 확인해 주세요.");
+pub(crate) const MALFORMED: Code =
+    Code::new("malformed_request", 400, "The request could not be read.", "요청을 읽을 수 없습니다.");
+pub(crate) const UNSUPPORTED_MEDIA: Code =
+    Code::new("unsupported_media_type", 415, "Send application/json.", "application/json 형식으로 보내 주세요.");
 pub(crate) const TOO_LARGE: Code = Code::new("payload_too_large", 413, "The body is too large.", "요청이 너무 큽니다.");
-pub(crate) const IDEMPOTENCY_KEY_REQUIRED: Code =
-    Code::new("idempotency_key_required", 400, "Send an Idempotency-Key of 8 to 300 characters.", "Idempotency-Key가 필요합니다.");
-pub(crate) const IDEMPOTENCY_KEY_REUSED: Code =
-    Code::new("idempotency_key_reused", 422, "This Idempotency-Key was used for another request.", "다른 요청에 이미 사용된 Idempotency-Key입니다.");
-pub(crate) const CONTENTION: Code = Code::new("try_again", 503, "Somebody else was faster, try again.", "잠시 후 다시 시도해 주세요.");
-pub(crate) const UNAVAILABLE: Code = Code::new("service_unavailable", 503, "Try again shortly.", "일시적으로 이용할 수 없습니다. 잠시 후 다시 시도해 주세요.");
-pub(crate) const INTERNAL: Code = Code::new("internal_error", 500, "Something went wrong on our side.", "서버 오류가 발생했습니다.");
+pub(crate) const IDEMPOTENCY_KEY_REQUIRED: Code = Code::new(
+    "idempotency_key_required",
+    400,
+    "Send an Idempotency-Key of 8 to 300 characters.",
+    "Idempotency-Key가 필요합니다.",
+);
+pub(crate) const IDEMPOTENCY_KEY_REUSED: Code = Code::new(
+    "idempotency_key_reused",
+    422,
+    "This Idempotency-Key was used for another request.",
+    "다른 요청에 이미 사용된 Idempotency-Key입니다.",
+);
+pub(crate) const CONTENTION: Code =
+    Code::new("try_again", 503, "Somebody else was faster, try again.", "잠시 후 다시 시도해 주세요.");
+pub(crate) const UNAVAILABLE: Code = Code::new(
+    "service_unavailable",
+    503,
+    "Try again shortly.",
+    "일시적으로 이용할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+);
+pub(crate) const INTERNAL: Code =
+    Code::new("internal_error", 500, "Something went wrong on our side.", "서버 오류가 발생했습니다.");
 
 /// Codes any endpoint may answer, whatever it does.
-pub(crate) const COMMON: &[Code] = &[MALFORMED, INVALID_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, TOO_LARGE, UNSUPPORTED_MEDIA, CONTENTION, UNAVAILABLE, INTERNAL];
+pub(crate) const COMMON: &[Code] = &[
+    MALFORMED,
+    INVALID_REQUEST,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA,
+    CONTENTION,
+    UNAVAILABLE,
+    INTERNAL,
+];
 pub(crate) const AUTHENTICATED: &[Code] = &[UNAUTHENTICATED, TOKEN_EXPIRED, FORBIDDEN];
 
 /// The body of every error.
@@ -110,7 +140,8 @@ impl Problem {
 /// Rendered by the outermost middleware, which knows the caller's language.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let mut response =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         response.extensions_mut().insert(self);
         response
     }
