@@ -28,7 +28,7 @@ create table role_permissions (
     permission     text generated always as
         (resource || case document_type when '*' then '' else '.' || document_type end || ':' || action) stored not null,
     primary key (role_id, resource, document_type, action),
-    constraint role_permissions_document_type check ((document_type <> '*') = (resource = 'documents'))
+    constraint role_permissions_document_type check (document_type = '*' or resource = 'documents')
 );
 
 -- One operator account.
