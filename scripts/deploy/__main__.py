@@ -32,6 +32,11 @@ def arguments():
     return parser.parse_args()
 
 
+def known(settings, name):
+    values = settings.get_parameters(Names=[name])["Parameters"]
+    return values[0]["Value"] if values else None
+
+
 def main():
     given = arguments()
     template_path = pathlib.Path(given.template).resolve()
@@ -45,9 +50,10 @@ def main():
     s3, stack = client("s3"), Stack(client("cloudformation"), given.stack)
     body = package(template, binaries, s3)
 
-    deployed = home / "aws" / "deployed"
+    # Kept in the emulator, beside the stack: an emulator that fell back to an older state forgets it too.
+    settings, deployed = client("ssm"), f"/drrip/deployed/{given.stack}"
     digest = hashlib.sha256((body + json.dumps(parameters, sort_keys=True)).encode()).hexdigest()
-    if deployed.exists() and deployed.read_text() == digest and str(stack.status()).endswith("_COMPLETE"):
+    if known(settings, deployed) == digest and (home / "stack.json").exists():
         print("nothing changed")
         return
 
@@ -63,7 +69,7 @@ def main():
     end_old_versions(client("lambda"), intrinsics)
     resources = {logical: physical for logical, (_, physical) in intrinsics.resources.items()}
     (home / "stack.json").write_text(json.dumps({"outputs": stack.outputs(), "resources": resources}, indent=1))
-    deployed.write_text(digest)
+    settings.put_parameter(Name=deployed, Value=digest, Type="String", Overwrite=True)
     print(f"{len(resources)} resources, {len(binaries)} functions")
 
 

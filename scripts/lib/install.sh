@@ -29,7 +29,7 @@ install_venv() { # install_venv NAME PACKAGE…
   local name=$1 dir stamp
   shift
   dir=$LOCAL/venv/$name
-  stamp="$(python3 --version) $*"
+  stamp="$dir $(python3 --version) $*"
   [ "$(cat "$dir/stamp" 2>/dev/null)" != "$stamp" ] || return 0
   mkdir -p "$LOCAL/venv"
   # Two commands may start at once in one checkout.
