@@ -1,0 +1,29 @@
+//! Orders and claims: three tiers, one life.
+//!
+//! A customer pays a purchase order (주문) at once. It is split into one seller order per seller (shipping fee and
+//! settlement) and product orders (상품주문: dispatch and claims). Everything about money is decided when the order is
+//! placed and stored per line and per bearer; what comes later replays those rows. Payments, coupons, points and stock are
+//! composed here into single transactions; calls to the payment gateway happen between them, never inside.
+
+pub mod accept;
+mod actor;
+pub mod decide;
+pub mod dispatch;
+pub mod items;
+pub mod lines;
+mod open_claims;
+pub mod settings;
+pub mod state;
+pub mod track;
+
+pub use actor::{ActorRef, ActorType};
+
+/// Every statement of this crate, for the check against the schema.
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    decide::STATEMENTS,
+    dispatch::STATEMENTS,
+    lines::STATEMENTS,
+    open_claims::STATEMENTS,
+    settings::STATEMENTS,
+    track::STATEMENTS,
+];

@@ -1,0 +1,184 @@
+//! A carrier's scans move parcels and their lines forward, never back.
+//!
+//! Scans arrive late, twice and out of order. Each is stored once; the parcel's state is the furthest any scan has
+//! reached. The first pick-up makes its lines `delivering`, the delivery makes them `delivered` and starts the seven days
+//! after which they confirm themselves, counted from the scan, not from its arrival here.
+
+use crate::lines::{self, Cause, Delivered, LineRow, Move};
+use crate::state::{LineAction, LineState};
+use crate::{ActorRef, settings};
+use chrono::{DateTime, Duration, Utc};
+use db::{Db, Json, Tx};
+use events::queues::{APPLY_TRACKING, Queue};
+use events::{Envelope, Scan, TrackingReceived};
+use jobs::outbox::Outbox;
+use jobs::{Task, TaskError, TaskFuture};
+use kernel::{Fault, Now, ProductOrderId, PurchaseOrderId, ShipmentId, TrackingEventId};
+use serde::Serialize;
+
+kernel::text_enum! {
+    /// A parcel.
+    pub enum ParcelState {
+        Requested = "requested", Registered = "registered", InTransit = "in_transit", OutForDelivery = "out_for_delivery",
+        Delivered = "delivered", Failed = "failed", Lost = "lost", Canceled = "canceled",
+    }
+}
+
+db::row! { struct ParcelRow { state: ParcelState, kind: String } }
+
+db::statements! {
+    static ORDER_OF: (ShipmentId,) => (PurchaseOrderId,) =
+        "select s.purchase_order_id from shipments p join seller_orders s on s.id = p.seller_order_id where p.id = $1";
+    static LOCK: (ShipmentId,) => ParcelRow = "select state, kind from shipments where id = $1 for update";
+    static STORE: (Json<Vec<ScanRow>>,) => () =
+        "insert into tracking_events (id, shipment_id, status, location, description, occurred_at, received_at)
+         select id, shipment_id, status, location, description, occurred_at, received_at from jsonb_populate_recordset(null::tracking_events, $1)
+         on conflict (shipment_id, occurred_at, status) do nothing";
+    static SCANS: (ShipmentId,) => (String, DateTime<Utc>) = "select status, occurred_at from tracking_events where shipment_id = $1 order by occurred_at, id";
+    static ADVANCE: (ShipmentId, ParcelState, Option<DateTime<Utc>>, Option<DateTime<Utc>>) => () =
+        "update shipments set state = $2, picked_up_at = coalesce(picked_up_at, $3), delivered_at = coalesce(delivered_at, $4), version = version + 1 where id = $1";
+    static LINES: (ShipmentId,) => (ProductOrderId,) = "select id from product_orders where shipment_id = $1";
+}
+
+#[derive(Debug, Serialize)]
+struct ScanRow {
+    id: TrackingEventId,
+    shipment_id: ShipmentId,
+    status: String,
+    location: Option<String>,
+    description: Option<String>,
+    occurred_at: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+}
+
+/// Stores scans of a parcel and moves it and its lines as far as they say.
+pub async fn apply(tx: &Tx, shipment: ShipmentId, scans: Vec<Scan>, now: Now) -> Result<(), Fault> {
+    let Some((order,)) = ORDER_OF.opt(tx, (shipment,)).await? else {
+        return Err(Fault::internal(format!("no parcel {shipment}")));
+    };
+    let lines = lines::lock_order(tx, order).await?;
+    let parcel = LOCK.one(tx, (shipment,)).await?;
+    let row = |scan: Scan| ScanRow {
+        id: TrackingEventId::new(),
+        shipment_id: shipment,
+        status: scan.status,
+        location: scan.location,
+        description: scan.description,
+        occurred_at: scan.occurred_at,
+        received_at: now.0,
+    };
+    STORE.run(tx, (Json(scans.into_iter().map(row).collect()),)).await?;
+    let known = SCANS.all(tx, (shipment,)).await?;
+    let picked_up = known.iter().find(|(status, _)| moving(status)).map(|(_, at)| *at);
+    let delivered = known.iter().find(|(status, _)| status == "delivered").map(|(_, at)| *at);
+    let next = furthest(parcel.state, &known);
+    if next != parcel.state || picked_up.is_some() {
+        ADVANCE.run(tx, (shipment, next, picked_up, delivered)).await?;
+    }
+    if parcel.kind == "outbound" {
+        let ids: Vec<ProductOrderId> = LINES.all(tx, (shipment,)).await?.into_iter().map(|(id,)| id).collect();
+        let mine: Vec<&LineRow> = lines.iter().filter(|line| ids.contains(&line.id)).collect();
+        follow(tx, &mine, shipment, picked_up, delivered, now).await?;
+    }
+    Ok(())
+}
+
+async fn follow(
+    tx: &Tx,
+    lines: &[&LineRow],
+    shipment: ShipmentId,
+    picked_up: Option<DateTime<Utc>>,
+    delivered: Option<DateTime<Utc>>,
+    now: Now,
+) -> Result<(), Fault> {
+    let days = settings::number(tx, "auto_confirm_days", 7).await?;
+    let step = |line: &&LineRow| {
+        let arrived = delivered.filter(|_| matches!(line.state, LineState::Dispatched | LineState::Delivering));
+        if let Some(at) = arrived {
+            let delivered = Some(Delivered { at, auto_confirm_at: at + Duration::days(days) });
+            return Some(Move { delivered, ..Move::new(line.id, line.state, LineAction::Deliver) });
+        }
+        picked_up
+            .filter(|_| line.state == LineState::Dispatched)
+            .map(|_| Move::new(line.id, line.state, LineAction::PickUp))
+    };
+    let moves = lines.iter().filter_map(step).collect();
+    let mut outbox = Outbox::new();
+    let cause = Cause { what: "tracking", reference: Some(shipment.into()), actor: ActorRef::SYSTEM, reason: None };
+    lines::step(tx, moves, cause, now, &mut outbox).await?;
+    outbox.write(tx).await
+}
+
+fn moving(status: &str) -> bool {
+    matches!(
+        status,
+        "at_pickup" | "in_transit" | "out_for_delivery" | "attempt_fail" | "delivered" | "available_for_pickup"
+    )
+}
+
+/// How far the scans bring a parcel. Ended ones stay where they are; a later try after a failed one moves on again.
+fn furthest(state: ParcelState, scans: &[(String, DateTime<Utc>)]) -> ParcelState {
+    if matches!(state, ParcelState::Delivered | ParcelState::Lost | ParcelState::Canceled) {
+        return state;
+    }
+    if scans.iter().any(|(status, _)| status == "delivered") {
+        return ParcelState::Delivered;
+    }
+    // In time order the last telling scan is where the parcel is.
+    let last = scans.iter().rev().find_map(|(status, _)| match status.as_str() {
+        "at_pickup" | "in_transit" => Some(ParcelState::InTransit),
+        "out_for_delivery" | "available_for_pickup" => Some(ParcelState::OutForDelivery),
+        "attempt_fail" | "exception" => Some(ParcelState::Failed),
+        _ => None,
+    });
+    last.unwrap_or(state)
+}
+
+/// Task `apply_tracking`.
+pub struct ApplyTracking {
+    pub db: Db,
+}
+
+impl Task for ApplyTracking {
+    fn queue(&self) -> &'static Queue {
+        &APPLY_TRACKING
+    }
+
+    fn run<'a>(&'a self, event: &'a Envelope, now: Now) -> TaskFuture<'a> {
+        Box::pin(async move {
+            let Some(news) = event.read::<TrackingReceived>() else { return Ok(()) };
+            let news = news.map_err(|e| TaskError::Poison(e.to_string()))?;
+            let tx = self.db.begin().await?;
+            apply(&tx, news.shipment_id, news.scans, now).await?;
+            Ok(tx.commit().await?)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scans(list: &[&str]) -> Vec<(String, DateTime<Utc>)> {
+        let start: DateTime<Utc> = "2026-03-02T01:00:00Z".parse().unwrap();
+        list.iter()
+            .enumerate()
+            .map(|(i, status)| ((*status).to_owned(), start + Duration::hours(i64::try_from(i).unwrap())))
+            .collect()
+    }
+
+    #[test]
+    fn a_parcel_only_moves_forward() {
+        assert_eq!(furthest(ParcelState::Registered, &scans(&["information_received"])), ParcelState::Registered);
+        assert_eq!(
+            furthest(ParcelState::Registered, &scans(&["at_pickup", "out_for_delivery"])),
+            ParcelState::OutForDelivery
+        );
+        assert_eq!(
+            furthest(ParcelState::InTransit, &scans(&["at_pickup", "attempt_fail", "in_transit"])),
+            ParcelState::InTransit
+        );
+        assert_eq!(furthest(ParcelState::InTransit, &scans(&["delivered", "in_transit"])), ParcelState::Delivered);
+        assert_eq!(furthest(ParcelState::Delivered, &scans(&["in_transit"])), ParcelState::Delivered);
+    }
+}
