@@ -37,3 +37,9 @@ create index stock_movements_of_ref on stock_movements (ref_type, ref_id);
 create index stock_movements_of_sku on stock_movements (sku_id, occurred_at desc);
 create trigger stock_movements_append_only before update or delete on stock_movements
     for each row execute function refuse_change();
+
+-- UUIDv7 of a moment: ids of rows that one statement makes out of other rows (the movements of a paid order).
+create function uuid_v7(at timestamptz) returns uuid language sql volatile as $$
+    select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+        placing substring(int8send((extract(epoch from at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;

@@ -1,0 +1,37 @@
+//! Stock: how many pieces of a SKU are on hand, how many of them orders hold, and every change of either.
+//!
+//! Available is on hand less reserved. An order holds pieces while it is unpaid (`reserve`), takes them off the shelf once
+//! paid (`confirm`) or lets go of them (`release`). Each of these is one statement over all SKUs of the order, which locks
+//! reservations first and stock rows after them, in SKU order, so that two orders never wait for each other in a circle.
+//! Every change of a counter raises its version and is told as `stock.changed`; every change of what is on hand has its
+//! movement.
+
+mod changed;
+mod confirm;
+mod extend;
+mod finalize_stock;
+mod release;
+mod reserve;
+mod restock;
+mod unconfirm;
+
+pub use confirm::confirm;
+pub use extend::extend;
+pub use finalize_stock::FinalizeStock;
+pub use release::release;
+pub use reserve::{OutOfStock, Reserve, ShortLine, reserve};
+pub use restock::{Restock, RestockKind, restock};
+pub use unconfirm::unconfirm;
+
+/// The most pieces a refusal or a page tells the exact number of.
+pub const EXACT_UP_TO: i32 = 5;
+
+/// Every statement of this crate, for the check against the schema.
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    confirm::STATEMENTS,
+    extend::STATEMENTS,
+    release::STATEMENTS,
+    reserve::STATEMENTS,
+    restock::STATEMENTS,
+    unconfirm::STATEMENTS,
+];
