@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs serve test services fmt laws bench
+.PHONY: help up down reset logs serve test services tools fmt laws bench
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -29,6 +29,9 @@ test: ## Prove everything from a bare clone: lints, tests, template, end to end
 
 services: ## Start only what integration tests need; then: eval "$(scripts/test-services env)" && cargo test
 	@scripts/test-services start
+
+tools: ## Install sam, cfn-lint and cargo-lambda under .local/venv
+	@scripts/tools
 
 fmt: ## Format the code
 	@cargo fmt --all
