@@ -14,6 +14,7 @@ pub mod lines;
 mod open_claims;
 pub mod settings;
 pub mod state;
+mod tiers;
 pub mod track;
 
 pub use actor::{ActorRef, ActorType};
@@ -25,5 +26,6 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     lines::STATEMENTS,
     open_claims::STATEMENTS,
     settings::STATEMENTS,
+    tiers::STATEMENTS,
     track::STATEMENTS,
 ];
