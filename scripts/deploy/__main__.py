@@ -14,6 +14,7 @@ from gaps import apply_time_to_live, end_old_versions
 from intrinsics import Intrinsics
 from package import built_folder, collect_binaries, package, upload_template
 from routes import sync
+from schedules import by_utc
 from secrets_of_stack import load as load_secrets
 from secrets_of_stack import put as put_secrets
 from stack import Stack
@@ -66,6 +67,8 @@ def main():
         parts = load_secrets(home / "secrets.json", given.database, given.database_direct)
         put_secrets(client("secretsmanager"), parameters.get("Stage", "dev"), parts)
     apply_time_to_live(client("dynamodb"), processed, intrinsics)
+    for line in by_utc(client("scheduler"), processed, intrinsics):
+        print(line)
     end_old_versions(client("lambda"), intrinsics)
     resources = {logical: physical for logical, (_, physical) in intrinsics.resources.items()}
     (home / "stack.json").write_text(json.dumps({"outputs": stack.outputs(), "resources": resources}, indent=1))
