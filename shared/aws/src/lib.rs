@@ -4,6 +4,7 @@
 //! business rule (conditional writes). Every failure is a [`kernel::Fault`]: throttling and timeouts are `Unavailable`.
 
 mod bus;
+mod counters;
 mod documents;
 mod mail;
 mod queue;
@@ -12,6 +13,7 @@ mod tables;
 
 pub use aws_sdk_dynamodb;
 pub use bus::Bus;
+pub use counters::Counters;
 pub use documents::{Documents, StoredObject};
 pub use mail::Mail;
 pub use queue::{Message, Queues};
@@ -46,6 +48,10 @@ impl Aws {
 
     pub fn tables(&self) -> Tables {
         Tables::new(self)
+    }
+
+    pub fn counters(&self) -> Counters {
+        Counters::new(self)
     }
 
     pub fn queues(&self) -> Queues {

@@ -49,4 +49,18 @@ create table tracking_events (
 create trigger tracking_events_append_only before update or delete on tracking_events
     for each row execute function refuse_change();
 
+-- One scan of a parcel that is not registered here yet: it waits seven days for its parcel, then it is dropped.
+create table waiting_scans (
+    id            uuid        primary key,
+    carrier_code  text        not null references carriers,
+    invoice_no    text        not null,
+    status        text        not null,
+    location      text,
+    description   text,
+    occurred_at   timestamptz not null,
+    received_at   timestamptz not null,
+    constraint waiting_scans_once unique (carrier_code, invoice_no, occurred_at, status)
+);
+create index waiting_scans_by_age on waiting_scans (received_at);
+
 alter table product_orders add constraint product_orders_shipment_id_fkey foreign key (shipment_id) references shipments;

@@ -7,12 +7,15 @@ create table partner_clients (
     name                  text        not null,
     owner_type            text        not null check (owner_type in ('partner', 'seller')),
     seller_id             uuid        references sellers,
+    environment           text        not null default 'live' check (environment in ('live', 'sandbox')),
+    contact_email         text,       -- told when an endpoint is switched off
     auth_method           text        not null check (auth_method in ('client_credentials', 'hmac')),
     secret_hash           bytea       not null,
     secret_enc            bytea,      -- only where the secret itself signs (hmac)
     previous_secret_hash  bytea,
     previous_secret_enc   bytea,
     previous_valid_until  timestamptz, -- two secrets live during rotation
+    token_epoch           int         not null default 0, -- raised when a secret leaks: tokens of earlier epochs are dead
     scopes                text[]      not null,
     allowed_ips           cidr[],
     rate_per_second       int         not null default 2 check (rate_per_second > 0),
@@ -57,11 +60,14 @@ create table webhook_endpoints (
     previous_valid_until  timestamptz,
     state                 text        not null default 'active' check (state in ('active', 'paused', 'disabled')),
     failing_since         timestamptz, -- three days of nothing but failures switch it off
+    last_delivered_at     timestamptz,
     created_at            timestamptz not null,
+    deleted_at            timestamptz, -- its log stays readable
     version               int         not null default 0,
-    constraint webhook_endpoints_url_unique unique (partner_client_id, url),
-    constraint webhook_endpoints_https check (url like 'https://%')
+    -- https, except for the hosts a development stage lists (WEBHOOK_ALLOW_HOSTS).
+    constraint webhook_endpoints_web_address check (url ~ '^https?://')
 );
+create unique index webhook_endpoints_url_unique on webhook_endpoints (partner_client_id, url) where deleted_at is null;
 create index webhook_endpoints_by_event on webhook_endpoints using gin (event_types) where state = 'active';
 
 -- One event to be delivered to one endpoint, with its attempts; kept 30 days.
@@ -71,10 +77,14 @@ create table webhook_deliveries (
     seller_id            uuid        references sellers,
     event_id             uuid        not null, -- travels as webhook-id, the same on every retry
     event                text        not null,
-    payload              jsonb       not null,
+    object_id            uuid,       -- what the event is about
+    body                 text        not null, -- as signed and sent: the same bytes on every try
+    is_test              boolean     not null default false,
     state                text        not null default 'pending' check (state in ('pending', 'retrying', 'delivered', 'dead', 'canceled')),
     attempts             int         not null default 0,
     next_attempt_at      timestamptz,
+    queued_until         timestamptz, -- a message for the next attempt is on its way
+    attempt_log          jsonb       not null default '[]', -- when, status, latency and answer of each attempt
     last_status          int,
     last_error           text,
     delivered_at         timestamptz,

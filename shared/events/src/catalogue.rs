@@ -115,8 +115,8 @@ events! {
     PayoutCompleted = "payout.completed" on "payouts" by payout_id { payout_id: PayoutId, settlement_id: SettlementId, seller_id: SellerId, amount: Money }
     /// The payout provider reports the transfer failed.
     PayoutFailed = "payout.failed" on "payouts" by payout_id { payout_id: PayoutId, settlement_id: SettlementId, seller_id: SellerId, amount: Money, failure_code: String }
-    /// An outbound webhook is to be sent (again).
-    WebhookDue = "webhook_delivery.due" on "webhook_deliveries" by delivery_id { delivery_id: WebhookDeliveryId, attempt: i32 }
+    /// An outbound webhook is to be sent (again), `delay_seconds` from now (at most 900: what a queue can hold back).
+    WebhookDue = "webhook_delivery.due" on "webhook_deliveries" by delivery_id { delivery_id: WebhookDeliveryId, attempt: i32, delay_seconds: i64 }
     /// A webhook endpoint was switched off after days of failures.
     WebhookEndpointDisabled = "webhook_endpoint.disabled" on "webhook_endpoints" by endpoint_id { endpoint_id: WebhookEndpointId, partner_client_id: PartnerClientId, seller_id: Option<SellerId> }
 }

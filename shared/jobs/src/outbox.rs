@@ -23,7 +23,8 @@ struct OutboxRow {
 db::statements! {
     static INSERT: (Json<Vec<Value>>,) => () =
         "insert into outbox_events (id, event, aggregate_type, aggregate_id, trace_id, payload, occurred_at)
-         select id, event, aggregate_type, aggregate_id, trace_id, payload, occurred_at from jsonb_populate_recordset(null::outbox_events, $1)";
+         select id, event, aggregate_type, aggregate_id, trace_id, payload, occurred_at from jsonb_populate_recordset(null::outbox_events, $1)
+         on conflict (id) do nothing";
 }
 
 /// Events collected by a use case, written by one statement.
@@ -36,8 +37,13 @@ impl Outbox {
     }
 
     pub fn add<E: DomainEvent>(&mut self, event: &E, now: Now) -> Result<(), Fault> {
+        self.add_as(EventId::new(), event, now)
+    }
+
+    /// Under an id derived from what caused it, so that writing it twice leaves one event.
+    pub fn add_as<E: DomainEvent>(&mut self, id: EventId, event: &E, now: Now) -> Result<(), Fault> {
         self.0.push(OutboxRow {
-            id: EventId::new(),
+            id,
             event: E::NAME,
             aggregate_type: E::AGGREGATE,
             aggregate_id: event.aggregate_id(),

@@ -20,6 +20,8 @@ pub struct Spec {
     pub access: Access,
     pub step_up: bool,
     pub idempotent: bool,
+    /// Further request headers, as OpenAPI parameter objects.
+    pub headers: Vec<Value>,
     pub path: Option<Value>,
     pub query: Option<Value>,
     pub body: Option<Value>,
@@ -39,6 +41,7 @@ impl Spec {
             access: P::ACCESS,
             step_up: P::STEP_UP,
             idempotent: false,
+            headers: Vec::new(),
             path: None,
             query: None,
             body: None,

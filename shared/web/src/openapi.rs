@@ -79,6 +79,7 @@ fn operation(function: &str, route: &Route) -> Value {
     if spec.idempotent {
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "required": true, "schema": { "type": "string", "minLength": 8, "maxLength": 300, "pattern": "^[!-~]+$" } }));
     }
+    parameters.extend(spec.headers.iter().cloned());
     let mut operation = json!({
         "operationId": route.operation,
         "summary": route.summary,

@@ -111,7 +111,8 @@ impl Problem {
         self
     }
 
-    pub(crate) fn retry_after(mut self, seconds: u32) -> Problem {
+    /// Sent as Retry-After.
+    pub fn retry_after(mut self, seconds: u32) -> Problem {
         self.retry_after_seconds = Some(seconds);
         self
     }
