@@ -33,9 +33,23 @@ def arguments():
     return parser.parse_args()
 
 
+def own_source():
+    return [file.read_text(encoding="utf-8") for file in sorted(pathlib.Path(__file__).parent.glob("*.py"))]
+
+
+def digest_of(*inputs):
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
 def known(settings, name):
     values = settings.get_parameters(Names=[name])["Parameters"]
     return values[0]["Value"] if values else None
+
+
+def fill_secrets(given, parameters):
+    if given.database:
+        parts = load_secrets(given.home / "secrets.json", given.database, given.database_direct)
+        put_secrets(client("secretsmanager"), parameters.get("Stage", "dev"), parts)
 
 
 def main():
@@ -53,19 +67,19 @@ def main():
 
     # Kept in the emulator, beside the stack: an emulator that fell back to an older state forgets it too.
     settings, deployed = client("ssm"), f"/drrip/deployed/{given.stack}"
-    digest = hashlib.sha256((body + json.dumps(parameters, sort_keys=True)).encode()).hexdigest()
+    digest = digest_of(body, parameters, given.database, given.database_direct, own_source())
     if known(settings, deployed) == digest and (home / "stack.json").exists():
         print("nothing changed")
         return
 
+    if not any(r.get("Type") == "AWS::SecretsManager::Secret" for r in template["Resources"].values()):
+        fill_secrets(given, parameters)  # before the first schedule starts a function
     stack.apply(upload_template(body, s3), parameters)
+    fill_secrets(given, parameters)
     processed = stack.processed_template()
     intrinsics = Intrinsics(stack, processed, REGION)
     for api, count in sync(client("apigatewayv2"), processed, intrinsics).items():
         print(f"{api}: {count} routes")
-    if given.database:
-        parts = load_secrets(home / "secrets.json", given.database, given.database_direct)
-        put_secrets(client("secretsmanager"), parameters.get("Stage", "dev"), parts)
     apply_time_to_live(client("dynamodb"), processed, intrinsics)
     for line in by_utc(client("scheduler"), processed, intrinsics):
         print(line)
