@@ -7,6 +7,7 @@
 
 pub mod accept;
 mod actor;
+pub mod claims;
 pub mod decide;
 pub mod dispatch;
 pub mod items;
@@ -21,6 +22,8 @@ pub use actor::{ActorRef, ActorType};
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    claims::choose::STATEMENTS,
+    claims::load::STATEMENTS,
     decide::STATEMENTS,
     dispatch::STATEMENTS,
     lines::STATEMENTS,

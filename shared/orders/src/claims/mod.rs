@@ -1,0 +1,8 @@
+//! Claims (클레임): what a customer takes back.
+//!
+//! A claim stands against one seller order and names pieces, not lines. Its amounts replay what was stored when the order
+//! was placed and are frozen at approval; books move only after the payment gateway has paid back.
+
+pub mod choose;
+pub mod load;
+pub mod preview;
