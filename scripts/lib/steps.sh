@@ -30,10 +30,15 @@ step() { # step NAME COMMAND…: quiet; ends everything when it fails
   shift
   log=$LOGS/step-$(printf %s "$name" | tr -cs 'A-Za-z0-9' '-').log
   since=$EPOCHREALTIME
+  # A process group of its own, so that Ctrl-C ends all of it; services leave it with setsid.
+  set -m
   ("$@") >"$log" 2>&1 </dev/null &
+  set +m
   pid=$!
+  trap 'kill -TERM -- "-'"$pid"'" 2>/dev/null; exit 130' INT TERM
   show_progress "$pid" "$name" "$log" "$since"
   wait "$pid" || rc=$?
+  trap - INT TERM
   [ ! -t 1 ] || printf '\r\e[K'
   if [ "$rc" != 0 ]; then
     printf '%s✗ %s%s  %s\n' "$RED" "$name" "$PLAIN" "$(elapsed "$since")"
@@ -44,12 +49,10 @@ step() { # step NAME COMMAND…: quiet; ends everything when it fails
 }
 
 proof() { # proof NAME COMMAND…: prints all; goes on when it fails, and tells at the end
-  local name=$1 since=$EPOCHREALTIME rc=0 pid
+  local name=$1 since=$EPOCHREALTIME rc=0
   shift
   printf '\n%s── %s%s\n' "$BOLD" "$name" "$PLAIN"
-  ("$@") </dev/null &
-  pid=$!
-  wait "$pid" || rc=$?
+  ("$@") </dev/null || rc=$? # -e is off inside: what is proved joins its commands with &&
   if [ "$rc" = 0 ]; then STEP_TIMES+=("${GREEN}✓${PLAIN} $(printf '%-28s %s' "$name" "$(elapsed "$since")")")
   else
     STEP_TIMES+=("${RED}✗${PLAIN} $(printf '%-28s %s' "$name" "$(elapsed "$since")")")
