@@ -3,6 +3,8 @@
 //! | simulator | stands for | start |
 //! |---|---|---|
 //! | [`toss`] | Toss Payments core API v1 (version 2022-11-16) and payouts v2 | [`Toss::start`] |
+//! | [`agency`] | the identity agency (본인확인) | [`Agency::start`] |
+//! | [`bank`] | the account holder check (계좌 실명조회) | [`Bank::start`] |
 //!
 //! What all of them promise:
 //!
@@ -16,11 +18,15 @@
 //!   implementations that understand each other prove each other.
 //! - **Faults on demand** ([`Faults`]): slow answers, lost answers, errors without effect, errors after the effect.
 
+pub mod agency;
+pub mod bank;
 mod clock;
 mod faults;
 mod server;
 pub mod toss;
 
+pub use agency::{Agency, AgencySim};
+pub use bank::{Bank, BankSim};
 pub use clock::{KST, SimClock};
 pub use faults::{Fault, FaultKind, Faults};
 pub use toss::{Toss, TossConfig, TossSim};

@@ -4,5 +4,6 @@
 
 mod faults;
 mod payments;
+mod people;
 mod shop;
 mod virtual_accounts;
