@@ -5,6 +5,8 @@
 //! | [`toss`] | Toss Payments core API v1 (version 2022-11-16) and payouts v2 | [`Toss::start`] |
 //! | [`agency`] | the identity agency (본인확인) | [`Agency::start`] |
 //! | [`bank`] | the account holder check (계좌 실명조회) | [`Bank::start`] |
+//! | [`carrier`] | a contract carrier that pushes scans | [`Carrier::start`] |
+//! | [`hooks`] | a partner who receives our webhooks | [`Hooks::start`] |
 //!
 //! What all of them promise:
 //!
@@ -20,13 +22,17 @@
 
 pub mod agency;
 pub mod bank;
+pub mod carrier;
 mod clock;
 mod faults;
+pub mod hooks;
 mod server;
 pub mod toss;
 
 pub use agency::{Agency, AgencySim};
 pub use bank::{Bank, BankSim};
+pub use carrier::{Carrier, CarrierSim};
 pub use clock::{KST, SimClock};
 pub use faults::{Fault, FaultKind, Faults};
+pub use hooks::{Hooks, HooksSim};
 pub use toss::{Toss, TossConfig, TossSim};
