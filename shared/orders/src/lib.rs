@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod items;
 pub mod lines;
 mod open_claims;
+pub mod quotes;
 pub mod settings;
 pub mod state;
 mod tiers;
@@ -28,6 +29,10 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     dispatch::STATEMENTS,
     lines::STATEMENTS,
     open_claims::STATEMENTS,
+    quotes::buyer::STATEMENTS,
+    quotes::reprice::STATEMENTS,
+    quotes::store::STATEMENTS,
+    quotes::wallet::STATEMENTS,
     settings::STATEMENTS,
     tiers::STATEMENTS,
     track::STATEMENTS,

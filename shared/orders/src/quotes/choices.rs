@@ -1,0 +1,47 @@
+//! What a customer chose at checkout: kept with the quote, priced again whenever something changes.
+
+use kernel::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+kernel::text_enum! {
+    /// How it is to be paid. The window of the payment gateway offers the details.
+    pub enum PayMethod { Card = "card", EasyPay = "easy_pay", Transfer = "transfer", VirtualAccount = "virtual_account" }
+}
+
+/// One SKU in a checkout.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Item {
+    pub line_no: i32,
+    pub sku_id: SkuId,
+    pub quantity: i32,
+    /// The cart line it came from; it leaves the cart with the order.
+    pub cart_item_id: Option<CartItemId>,
+}
+
+/// Everything the customer decides.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Choices {
+    pub items: Vec<Item>,
+    /// None: the default address.
+    pub address_id: Option<AddressId>,
+    pub delivery_note: Option<String>,
+    pub coupons: Coupons,
+    pub points: Money,
+    pub rewards: Money,
+    pub method: Option<PayMethod>,
+}
+
+/// Which coupons go where.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Coupons {
+    /// The set that serves the customer best.
+    Best,
+    /// The customer's own set.
+    Chosen {
+        product: BTreeMap<i32, UserCouponId>,
+        cart: Option<UserCouponId>,
+        shipping: BTreeMap<SellerId, UserCouponId>,
+    },
+}
