@@ -54,7 +54,6 @@ create table user_profiles (
     updated_at  timestamptz  not null
 );
 create unique index user_profiles_nickname_unique on user_profiles (lower(nickname)) where nickname is not null;
-create index user_profiles_birthdays on user_profiles ((extract(month from birth_date)), (extract(day from birth_date)));
 
 -- One result of an identity check (본인확인) by an agency. CI and DI as keyed hashes; never the resident number.
 create table identity_verifications (

@@ -163,6 +163,7 @@ create unique index product_images_one_main on product_images (product_id) where
 create unique index product_images_one_main_per_color on product_images (product_id, option_value_id)
     where role = 'main' and option_value_id is not null;
 create index product_images_of_product on product_images (product_id, role, position);
+create index product_images_of_value on product_images (option_value_id) where option_value_id is not null;
 create index product_images_of_file on product_images (file_id);
 
 -- One sellable combination of option values.
@@ -182,6 +183,10 @@ create table product_skus (
     version              int     not null default 0,
     constraint product_skus_combination_unique unique nulls not distinct (product_id, value1_id, value2_id, value3_id)
 );
+-- A value taken off an axis looks for the SKUs that use it.
+create index product_skus_of_value1 on product_skus (value1_id) where value1_id is not null;
+create index product_skus_of_value2 on product_skus (value2_id) where value2_id is not null;
+create index product_skus_of_value3 on product_skus (value3_id) where value3_id is not null;
 create index product_skus_by_barcode on product_skus (barcode) where barcode is not null;
 create index product_skus_by_code on product_skus (product_id, seller_sku) where seller_sku is not null;
 create index product_skus_by_seller_code on product_skus (seller_sku) where seller_sku is not null;
@@ -222,3 +227,4 @@ create table size_charts (
     value_mm         int  not null check (value_mm between 1 and 3000),
     constraint size_charts_measure_unique unique (product_id, option_value_id, measure)
 );
+create index size_charts_of_value on size_charts (option_value_id);

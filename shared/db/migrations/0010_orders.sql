@@ -15,6 +15,7 @@ create table cart_items (
 );
 create unique index cart_items_one_per_user_sku on cart_items (user_id, sku_id) where user_id is not null;
 create unique index cart_items_one_per_guest_sku on cart_items (guest_key, sku_id) where guest_key is not null;
+create index cart_items_of_sku on cart_items (sku_id);
 create index cart_items_of_guests on cart_items (added_at) where user_id is null;
 
 -- One priced proposal. jsonb because a quote is thrown away; the order stores rows.
@@ -90,6 +91,7 @@ create table seller_orders (
     exchange_fee             bigint  not null default 0,
     version                  int     not null default 0,
     constraint seller_orders_one_per_seller unique (purchase_order_id, seller_id),
+    constraint seller_orders_id_with_owners unique (id, purchase_order_id, seller_id), -- lines refer to all three
     constraint seller_orders_shipping_paid check (initial_shipping_paid = shipping_fee + remote_surcharge - shipping_discount),
     constraint seller_orders_discount_within_fee check (shipping_discount between 0 and shipping_fee),
     -- Shipping is refunded whole or not at all.
@@ -106,7 +108,7 @@ create table product_orders (
     id                       uuid         primary key,
     product_order_no         text         not null,
     purchase_order_id        uuid         not null references purchase_orders,
-    seller_order_id          uuid         not null references seller_orders,
+    seller_order_id          uuid         not null,
     seller_id                uuid         not null references sellers,
     user_id                  uuid         not null references users,
     sku_id                   uuid         not null references product_skus,
@@ -147,6 +149,8 @@ create table product_orders (
     version                  int          not null default 0,
     constraint product_orders_no_unique unique (product_order_no),
     constraint product_orders_line_unique unique (purchase_order_id, line_no),
+    constraint product_orders_of_its_seller_order foreign key (seller_order_id, purchase_order_id, seller_id)
+        references seller_orders (id, purchase_order_id, seller_id),
     constraint product_orders_id_with_seller unique (id, seller_id), -- settlement lines refer to both
     constraint product_orders_gross check
         (initial_gross = unit_price * initial_quantity and remaining_gross = unit_price * remaining_quantity),

@@ -132,6 +132,7 @@ create unique index discount_allocations_once_per_unit on discount_allocations (
     where claim_item_id is not null;
 create index discount_allocations_of_order on discount_allocations (purchase_order_id);
 create index discount_allocations_of_line on discount_allocations (product_order_id) where product_order_id is not null;
+create index discount_allocations_of_claim on discount_allocations (claim_id) where claim_id is not null;
 create index discount_allocations_of_coupon on discount_allocations (user_coupon_id) where user_coupon_id is not null;
 create trigger discount_allocations_append_only before update or delete on discount_allocations
     for each row execute function refuse_change();

@@ -11,6 +11,7 @@ create table settlement_periods (
     closed_by     uuid references admin_users,
     closed_at     timestamptz,
     version       int  not null default 0,
+    constraint settlement_periods_id_with_dates unique (id, period_start, period_end), -- statements refer to all three
     constraint settlement_periods_ordered check (period_start <= period_end),
     constraint settlement_periods_no_overlap exclude using gist (cycle with =, daterange(period_start, period_end, '[]') with &&)
 );
@@ -19,7 +20,7 @@ create table settlement_periods (
 create table settlements (
     id                      uuid   primary key,
     settlement_no           text   not null,
-    settlement_period_id    uuid   not null references settlement_periods,
+    settlement_period_id    uuid   not null,
     seller_id               uuid   not null references sellers,
     contract_id             uuid   not null references seller_contracts,
     period_start            date   not null,
@@ -40,6 +41,8 @@ create table settlements (
     version                 int    not null default 0,
     constraint settlements_no_unique unique (settlement_no),
     constraint settlements_one_per_period unique (seller_id, period_end),
+    constraint settlements_of_its_period foreign key (settlement_period_id, period_start, period_end)
+        references settlement_periods (id, period_start, period_end),
     constraint settlements_no_overlap exclude using gist (seller_id with =, daterange(period_start, period_end, '[]') with &&),
     constraint settlements_net check
         (net_amount = gross_amount - seller_discount_amount - fee_amount - fee_vat_amount + carry_in_amount),
