@@ -33,6 +33,8 @@ pub mod seller {
         Anyone: crate::Nobody = Public;
         /// Any signed-in member of the store.
         Member: crate::Member = SignedIn;
+        /// The owner of the store, in person: payout account, closure, ownership.
+        Owner: crate::Member = Owner;
         StoreRead: crate::Member = Permission("store:read");
         StoreWrite: crate::Member = Permission("store:write");
         ContractsRead: crate::Member = Permission("contracts:read");

@@ -34,6 +34,8 @@ pub enum Access {
     Optional,
     /// A session of this audience.
     SignedIn,
+    /// A session of the one person who owns the store.
+    Owner,
     /// A session whose role holds this permission.
     Permission(&'static str),
     /// A partner token with this scope.
@@ -68,6 +70,7 @@ impl Access {
         match self {
             Access::Public | Access::Optional | Access::Signature(_) => true,
             Access::SignedIn => !matches!(actor, Actor::Nobody),
+            Access::Owner => matches!(actor, Actor::Member(member) if member.is_owner),
             Access::Permission(name) => actor.permissions().iter().any(|held| held == name),
             Access::Scope(name) => actor.permissions().iter().any(|held| held == name),
         }

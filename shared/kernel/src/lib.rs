@@ -7,6 +7,7 @@ pub mod clock;
 pub mod cursor;
 pub mod fault;
 pub mod id;
+pub mod mask;
 pub mod money;
 pub mod rate;
 pub mod refusal;

@@ -27,6 +27,8 @@ pub struct Request {
     /// The caller's address as the gateway saw it.
     pub ip: Option<std::net::IpAddr>,
     pub user_agent: Option<String>,
+    /// `en` when asked for first, else `ko`: the language of what is mailed to the caller.
+    pub language: &'static str,
     /// Method and path, for idempotency and audit.
     pub operation: String,
 }
@@ -116,6 +118,7 @@ fn request(parts: &Parts) -> Request {
         trace_id: boot::trace::current(),
         ip: ip.and_then(|ip| ip.trim().parse().ok()),
         user_agent: text("user-agent").map(|agent| agent.chars().take(300).collect()),
+        language: if crate::middleware::korean(&parts.headers) { "ko" } else { "en" },
         operation: format!("{} {}", parts.method, parts.uri.path()),
     }
 }

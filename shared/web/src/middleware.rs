@@ -98,7 +98,7 @@ fn trace_id(headers: &HeaderMap) -> String {
 }
 
 /// Korean unless English is asked for first.
-fn korean(headers: &HeaderMap) -> bool {
+pub(crate) fn korean(headers: &HeaderMap) -> bool {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("ko");
     !asked.trim_start().to_ascii_lowercase().starts_with("en")
 }

@@ -103,6 +103,7 @@ pub(crate) fn access(spec: &Spec) -> String {
         Access::Public => "public".to_owned(),
         Access::Optional => "optional".to_owned(),
         Access::SignedIn => "signed_in".to_owned(),
+        Access::Owner => "owner".to_owned(),
         Access::Permission(name) | Access::Scope(name) => name.to_owned(),
         Access::Signature(sender) => format!("signature:{sender}"),
     };
@@ -113,7 +114,7 @@ fn security(spec: &Spec) -> Value {
     match spec.access {
         Access::Public | Access::Signature(_) => json!([]),
         Access::Optional => json!([{}, { "bearer": [] }]),
-        Access::SignedIn => json!([{ "bearer": [] }]),
+        Access::SignedIn | Access::Owner => json!([{ "bearer": [] }]),
         Access::Permission(name) | Access::Scope(name) => json!([{ "bearer": [name] }]),
     }
 }

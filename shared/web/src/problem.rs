@@ -107,6 +107,10 @@ impl Problem {
 
     pub(crate) fn fields(mut self, fields: Vec<FieldError>, details: Option<serde_json::Value>) -> Problem {
         self.errors = fields;
+        // A refusal for trying too often says in its details when to come back.
+        let later =
+            details.as_ref().filter(|_| self.status == 429).and_then(|d| d.get("retry_after_seconds")?.as_u64());
+        self.retry_after_seconds = later.and_then(|seconds| u32::try_from(seconds).ok());
         self.details = details;
         self
     }
