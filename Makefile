@@ -6,7 +6,7 @@ SHELL := /bin/bash
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
 	  while IFS=$$'\t' read -r name text; do \
-	    case $$name in laws|bench) [ -x scripts/$$name ] || continue;; serve) [ -d tests/serve ] || [ -d serve ] || continue;; esac; \
+	    case $$name in laws|bench) [ -x scripts/$$name ] || continue;; serve) grep -rqs --include=Cargo.toml "^name = \"serve\"" shared functions tests || continue;; esac; \
 	    printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 up: ## Run the whole of Drrip on this machine (installs what is missing)

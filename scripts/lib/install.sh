@@ -25,23 +25,25 @@ install_system_packages() {
   [ -n "$(postgres_bin)" ] || die "This system's PostgreSQL is older than $POSTGRES_AT_LEAST" "Install postgresql-$POSTGRES_AT_LEAST or newer, then run make again."
 }
 
+# .local/venv/NAME points at the folder made for these packages and this Python; another set gets another folder, so
+# that what runs from the old one keeps running.
 install_venv() { # install_venv NAME PACKAGE…
-  local name=$1 dir stamp
+  local name=$1 dir
   shift
-  dir=$LOCAL/venv/$name
-  stamp="$dir $(python3 --version) $*"
-  [ "$(cat "$dir/stamp" 2>/dev/null)" != "$stamp" ] || return 0
+  dir=$LOCAL/venv/$name-$(echo "$LOCAL $(python3 --version) $*" | cksum | cut -d' ' -f1)
   mkdir -p "$LOCAL/venv"
   # Two commands may start at once in one checkout.
-  exec 9>"$LOCAL/venv/$name.lock"
+  exec 9>"$dir.lock"
   if command -v flock >/dev/null; then flock 9; fi
-  if [ "$(cat "$dir/stamp" 2>/dev/null)" != "$stamp" ]; then
+  if [ ! -e "$dir/complete" ]; then
     say "  installing $*"
     rm -rf "$dir"
     { python3 -m venv "$dir" && "$dir/bin/pip" install --quiet --disable-pip-version-check "$@"; } >"$LOGS/pip-$name.log" 2>&1 ||
       { tail -n 15 "$LOGS/pip-$name.log" >&2; die "pip could not install: $*" "The whole output is in $LOGS/pip-$name.log"; }
-    echo "$stamp" >"$dir/stamp"
+    touch "$dir/complete"
   fi
+  if [ ! -L "$LOCAL/venv/$name" ]; then rm -rf "${LOCAL:?}/venv/$name"; fi
+  ln -sfn "$(basename "$dir")" "$LOCAL/venv/$name"
   exec 9>&-
 }
 
