@@ -6,21 +6,29 @@
 //! Every change of a counter raises its version and is told as `stock.changed`; every change of what is on hand has its
 //! movement.
 
+mod adjust;
 mod changed;
 mod confirm;
 mod extend;
 mod finalize_stock;
+mod movements;
 mod release;
 mod reserve;
 mod restock;
+mod stock_list;
 mod unconfirm;
 
+pub use adjust::{
+    Adjust, AdjustError, AdjustMode, AdjustOutcome, AdjustReason, Adjusted, Adjustment, MOST_ON_HAND, adjust,
+};
 pub use confirm::confirm;
 pub use extend::extend;
 pub use finalize_stock::FinalizeStock;
+pub use movements::{MovementRow, movements};
 pub use release::release;
 pub use reserve::{OutOfStock, Reserve, ShortLine, reserve};
 pub use restock::{Restock, RestockKind, restock};
+pub use stock_list::{StockFilter, StockQuery, StockRow, stocks};
 pub use unconfirm::unconfirm;
 
 /// The most pieces a refusal or a page tells the exact number of.
@@ -28,10 +36,13 @@ pub const EXACT_UP_TO: i32 = 5;
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    adjust::STATEMENTS,
     confirm::STATEMENTS,
     extend::STATEMENTS,
+    movements::STATEMENTS,
     release::STATEMENTS,
     reserve::STATEMENTS,
     restock::STATEMENTS,
+    stock_list::STATEMENTS,
     unconfirm::STATEMENTS,
 ];
