@@ -59,7 +59,7 @@ create unique index user_profiles_nickname_unique on user_profiles (lower(nickna
 create table identity_verifications (
     id           uuid        primary key,
     user_id      uuid        references users,
-    purpose      text        not null check (purpose in ('signup', 'recovery', 'phone_change', 'rejoin')),
+    purpose      text        not null check (purpose in ('signup', 'recovery', 'phone_change', 'rejoin', 'owner_sign_up')),
     agency       text        not null,
     ci_hash      bytea       not null,
     di_hash      bytea,
@@ -85,6 +85,7 @@ create table user_addresses (
     address1           text    not null,
     address2_enc       bytea,
     entrance_note_enc  bytea,
+    customs_code_enc   bytea,       -- 개인통관고유부호, for goods from overseas
     is_default         boolean not null default false,
     last_used_at       timestamptz,
     deleted_at         timestamptz
