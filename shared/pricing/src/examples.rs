@@ -1,7 +1,8 @@
 //! Checkouts the unit tests of several modules share.
 
 use crate::*;
-use kernel::{Money, PromotionId, Rate, SellerId, ShippingPolicyId, UserCouponId};
+use chrono::Duration;
+use kernel::{Money, Now, ProductOrderId, PromotionId, Rate, SellerId, ShippingPolicyId, UserCouponId};
 
 pub(crate) fn won(amount: i64) -> Money {
     Money::won(amount)
@@ -114,4 +115,98 @@ pub(crate) fn jeju_checkout() -> Checkout {
         rewards: won(2_000),
         payment_minimum: won(100),
     }
+}
+
+/// The n-th day of some month.
+pub(crate) fn day(n: i64) -> Now {
+    Now(Now("2026-03-01T00:00:00Z".parse().unwrap()).plus(Duration::days(n)))
+}
+
+pub(crate) fn lot(n: u32, remaining: i64, expires_on: i64) -> Lot {
+    let point_lot_id = id("c000", n).parse().unwrap();
+    Lot { point_lot_id, remaining: won(remaining), expires_at: day(expires_on).0 }
+}
+
+fn line_id(line_no: i32) -> ProductOrderId {
+    id("d000", line_no.unsigned_abs()).parse().unwrap()
+}
+
+/// The first seller's part of a placed order, nothing dispatched or claimed yet.
+pub(crate) fn ordered(checkout: &Checkout) -> ClaimedOrder {
+    let quote = price(checkout).unwrap();
+    let terms = &quote.seller_orders[0];
+    let sold = |line: &PricedLine| ClaimLine {
+        product_order_id: line_id(line.line_no),
+        sold: line.sold(),
+        dispatched: false,
+        grant: None,
+    };
+    ClaimedOrder {
+        sale_amount: terms.sale_amount,
+        base_fee: terms.base_fee,
+        free_threshold: terms.free_threshold,
+        shipping_waived: terms.shipping_waived,
+        remote_surcharge: terms.remote_surcharge,
+        remaining_shipping_paid: terms.shipping_paid,
+        return_fee: terms.return_fee,
+        exchange_fee: terms.exchange_fee,
+        lines: quote.lines.iter().filter(|line| line.seller_id == terms.seller_id).map(sold).collect(),
+        earlier: vec![],
+    }
+}
+
+pub(crate) fn dispatch(order: &mut ClaimedOrder) {
+    order.lines.iter_mut().for_each(|line| line.dispatched = true);
+}
+
+pub(crate) fn claiming_units(claim_type: ClaimType, at_fault: AtFault, units: &[(i32, i32)]) -> Claiming {
+    let unit = |(line_no, unit_no): &(i32, i32)| UnitRef { product_order_id: line_id(*line_no), unit_no: *unit_no };
+    Claiming { claim_type, at_fault, units: units.iter().map(unit).collect(), fee_extra: won(0) }
+}
+
+/// Whole lines.
+pub(crate) fn claiming_lines(
+    order: &ClaimedOrder,
+    claim_type: ClaimType,
+    at_fault: AtFault,
+    lines: &[i32],
+) -> Claiming {
+    let pieces =
+        |line_no: &i32| order.lines.iter().find(|l| l.product_order_id == line_id(*line_no)).unwrap().sold.quantity;
+    let units: Vec<(i32, i32)> = lines.iter().flat_map(|no| (1..=pieces(no)).map(|unit| (*no, unit))).collect();
+    claiming_units(claim_type, at_fault, &units)
+}
+
+/// Makes a claim and leaves it behind as an earlier one.
+fn make(order: &mut ClaimedOrder, claiming: Claiming) -> ClaimMoney {
+    let money = claim_money(order, &claiming).unwrap();
+    order.remaining_shipping_paid -= money.refund.shipping_refund;
+    order.earlier.push(EarlierClaim {
+        claim_type: claiming.claim_type,
+        at_fault: claiming.at_fault,
+        units: claiming.units,
+        recovered_outbound: money.fees.fee_recovered_outbound,
+        irrevocable: true,
+    });
+    money
+}
+
+pub(crate) fn claim_units(
+    order: &mut ClaimedOrder,
+    claim_type: ClaimType,
+    at_fault: AtFault,
+    units: &[(i32, i32)],
+) -> ClaimMoney {
+    let claiming = claiming_units(claim_type, at_fault, units);
+    make(order, claiming)
+}
+
+pub(crate) fn claim_lines(
+    order: &mut ClaimedOrder,
+    claim_type: ClaimType,
+    at_fault: AtFault,
+    lines: &[i32],
+) -> ClaimMoney {
+    let claiming = claiming_lines(order, claim_type, at_fault, lines);
+    make(order, claiming)
 }
