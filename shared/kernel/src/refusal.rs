@@ -70,7 +70,7 @@ impl Refusal for Never {
 }
 
 /// Declares the error enum of a use case: variant, optional payload (sent as `details`), status, code, optional field
-/// at fault, English and Korean title.
+/// at fault, English and Korean title. A variant marked `each field` holds a `Vec<FieldError>` found at run time.
 ///
 /// ```
 /// kernel::refusals! {
@@ -78,13 +78,14 @@ impl Refusal for Never {
 ///     pub enum AddError {
 ///         SkuUnknown = 404 "sku_unknown", "There is no such SKU.", "존재하지 않는 옵션입니다.";
 ///         OverLimit(i64) = 422 "over_limit" at "/quantity", "More than may be bought.", "구매 가능 수량을 초과했습니다.";
+///         Incomplete(Vec<kernel::FieldError>) = 422 "incomplete" each field, "Fields are missing.", "빠진 항목이 있습니다.";
 ///     }
 /// }
 /// ```
 #[macro_export]
 macro_rules! refusals {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $(
-        $(#[$vmeta:meta])* $variant:ident $(($payload:ty))? = $status:literal $id:literal $(at $field:literal)?, $title:literal, $ko:literal;
+        $(#[$vmeta:meta])* $variant:ident $(($payload:ty))? = $status:literal $id:literal $(at $field:literal)? $(each $each:ident)?, $title:literal, $ko:literal;
     )* }) => {
         $(#[$meta])*
         #[derive(Debug)]
@@ -95,16 +96,19 @@ macro_rules! refusals {
             fn code(&self) -> &'static $crate::Code {
                 match self { $( Self::$variant { .. } => { const CODE: $crate::Code = $crate::Code::new($id, $status, $title, $ko); &CODE } )* }
             }
+            #[allow(unused_variables, clippy::allow_attributes)]
             fn fields(&self) -> Vec<$crate::FieldError> {
-                match self { $( Self::$variant { .. } => {
+                match self { $( $crate::refusals!(@pattern $variant $(($payload))? payload) => {
                     #[allow(unused_mut, clippy::allow_attributes)]
                     let mut fields = Vec::new();
                     $( fields.push($crate::FieldError::new($field, $id)); )?
+                    $( let $each: &[$crate::FieldError] = payload; fields.extend_from_slice($each); )?
                     fields
                 } )* }
             }
+            #[allow(unused_variables, clippy::allow_attributes)]
             fn details(&self) -> Option<serde_json::Value> {
-                match self { $( $crate::refusals!(@pattern $variant $(($payload))? payload) => $crate::refusals!(@details $(($payload))? payload), )* }
+                match self { $( $crate::refusals!(@pattern $variant $(($payload))? payload) => $crate::refusals!(@details $(($payload))? payload $(each $each)?), )* }
             }
         }
     };
@@ -112,4 +116,5 @@ macro_rules! refusals {
     (@pattern $variant:ident $bind:ident) => { Self::$variant };
     (@details ($payload:ty) $bind:ident) => { serde_json::to_value($bind).ok() };
     (@details $bind:ident) => { None };
+    (@details ($payload:ty) $bind:ident each $each:ident) => { None };
 }

@@ -109,6 +109,16 @@ checked_text! {
         let number = digits(text);
         ((8..=16).contains(&number.len()) && text.chars().all(|c| c.is_ascii_digit() || c == '-')).then_some(number)
     };
+    /// A bank's three-digit code (은행 코드).
+    BankCode, "^[0-9]{3}$", "088", "a bank code of three digits", |text| {
+        (text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
+    };
+    /// A personal customs code (개인통관고유부호): P and twelve digits.
+    CustomsCode, "^P[0-9]{12}$", "P123456789012", "a personal customs code: P and twelve digits", |text| {
+        let text = text.to_ascii_uppercase();
+        let digits = text.strip_prefix('P')?;
+        (digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| text.clone())
+    };
     /// A password: 10 to 128 characters of at least two kinds (letters, digits, signs).
     Password, "^.{10,128}$", "correct-horse-7", "a password of 10 to 128 characters with letters, digits or signs of two kinds", |text| {
         let kinds = [text.chars().any(char::is_alphabetic), text.chars().any(|c| c.is_ascii_digit()), text.chars().any(|c| !c.is_alphanumeric())];
@@ -118,6 +128,12 @@ checked_text! {
     OneTimeCode, "^[0-9]{6}$", "482913", "a code of six digits", |text| {
         (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
     };
+}
+
+/// For fields of a PATCH where null means "clear": absent is None, null is `Some(None)`.
+/// Use with `#[serde(default, deserialize_with = "kernel::values::nullable")]`.
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// Pieces of one line: 1 to 99.
