@@ -97,7 +97,8 @@ pub struct Clawback {
     pub points: Money,
 }
 
-/// Every amount of a claim, in won. The fields are the columns of the claim except where said.
+/// Every amount of a claim, in won. The fields are the columns of the claim except where said; its `delay_interest` is
+/// only known when the money goes out, see [`crate::delay_interest`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimMoney {
     /// The claimed pieces, by line and number (rows of their own).

@@ -166,6 +166,17 @@ mod tests {
     }
 
     #[test]
+    fn a_promotion_never_takes_more_than_a_cheaper_option_costs() {
+        let mut checkout = one_line(20_000);
+        checkout.lines[0].price_delta = won(-15_000);
+        let promotion_id = kernel::PromotionId::new();
+        checkout.lines[0].promotion =
+            Some(Promotion { promotion_id, promo_price: won(9_000), seller_share_rate: Rate::ONE });
+        let quote = price(&checkout).unwrap();
+        assert_eq!((quote.goods_amount, quote.discount_amount), (won(5_000), won(5_000)));
+    }
+
+    #[test]
     fn a_promotion_above_the_sale_price_takes_nothing_off() {
         let mut checkout = one_line(20_000);
         let id = kernel::PromotionId::new();

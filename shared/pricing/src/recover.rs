@@ -74,7 +74,7 @@ fn dispatched(order: &ClaimedOrder) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::examples::*;
-    use crate::{AtFault, Checkout, ClaimType, ClaimedOrder, Coupon, CouponValue};
+    use crate::{AtFault, Checkout, ClaimType, ClaimedOrder, Claiming, Coupon, CouponValue, UnitRef, claim_money};
     use kernel::Rate;
 
     /// Claims one line after the other; recovered fee and refunded cash of each.
@@ -171,6 +171,31 @@ mod tests {
         let mut by_choice = paid();
         dispatch(&mut by_choice);
         assert_eq!(play(&mut by_choice, &[(Return, Buyer, 1), (Return, Seller, 2)]), [(0, 17_000), (0, 10_000)]);
+    }
+
+    #[test]
+    fn an_exchanged_piece_remains_in_the_line_that_took_it_over() {
+        let exchanged = |at_fault| {
+            let mut order = ordered(&lines_of_one_seller(&[20_000, 10_000]));
+            dispatch(&mut order);
+            claim_lines(&mut order, Exchange, at_fault, &[1]);
+            let mut replacement = order.lines[0].clone();
+            replacement.product_order_id = kernel::ProductOrderId::new();
+            order.lines.push(replacement);
+            order
+        };
+        let mut order = exchanged(Seller);
+        let kept = claim_lines(&mut order, Return, Seller, &[2]);
+        assert!(!kept.shipping_back);
+        let last = UnitRef { product_order_id: order.lines[2].product_order_id, unit_no: 1 };
+        let claiming = Claiming { claim_type: Return, at_fault: Seller, units: vec![last], fee_extra: won(0) };
+        assert_eq!(claim_money(&order, &claiming).unwrap().refund.refund_cash, won(23_000));
+
+        let mut by_choice = exchanged(Buyer);
+        claim_lines(&mut by_choice, Return, Seller, &[2]);
+        let last = UnitRef { product_order_id: by_choice.lines[2].product_order_id, unit_no: 1 };
+        let claiming = Claiming { units: vec![last], ..claiming };
+        assert_eq!(claim_money(&by_choice, &claiming).unwrap().refund.refund_cash, won(20_000));
     }
 
     #[test]

@@ -119,6 +119,17 @@ proptest! {
     }
 
     #[test]
+    fn a_stored_checkout_and_its_price_read_back_the_same(checkout in checkout(), wallet in wallet()) {
+        fn read_back<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+            serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+        }
+        prop_assert_eq!(&read_back(&checkout), &checkout);
+        prop_assert_eq!(&read_back(&wallet), &wallet);
+        let quote = price(&checkout).unwrap();
+        prop_assert_eq!(read_back(&quote), quote);
+    }
+
+    #[test]
     fn the_order_in_which_lines_are_listed_does_not_matter(checkout in checkout()) {
         let mut reversed = checkout.clone();
         reversed.lines.reverse();
