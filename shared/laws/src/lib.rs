@@ -37,7 +37,7 @@ pub struct Broken {
 
 /// All laws in order.
 pub fn all() -> Vec<Law> {
-    let law = |file: &include_dir::File<'static>| {
+    let law = |file: &'static include_dir::File<'static>| {
         Some(Law { name: file.path().file_stem()?.to_str()?, sql: file.contents_utf8()? })
     };
     let mut found: Vec<Law> = FILES.files().filter_map(law).collect();
