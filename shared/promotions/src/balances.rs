@@ -1,0 +1,28 @@
+//! What a customer can spend now.
+
+use db::On;
+use kernel::{Fault, Money, Now, UserId};
+
+db::row! {
+    /// Won that can be spent now, and points owed.
+    pub struct Balances {
+        pub points: Money,
+        pub rewards: Money,
+        /// Taken from the next points.
+        pub points_debt: Money,
+    }
+}
+
+db::statements! {
+    static OF: (UserId, Now) => Balances =
+        "select coalesce(sum(l.remaining) filter (where l.balance = 'points'), 0)::bigint as points,
+                coalesce(sum(l.remaining) filter (where l.balance = 'rewards'), 0)::bigint as rewards,
+                u.points_debt
+         from users u left join point_lots l on l.user_id = u.id and l.remaining > 0 and l.expires_at > $2
+         where u.id = $1 group by u.id";
+}
+
+/// The balances of a customer.
+pub async fn of(on: &impl On, user: UserId, now: Now) -> Result<Balances, Fault> {
+    OF.one(on, (user, now)).await
+}
