@@ -132,7 +132,9 @@ checked_text! {
 
 /// For fields of a PATCH where null means "clear": absent is None, null is `Some(None)`.
 /// Use with `#[serde(default, deserialize_with = "kernel::values::nullable")]`.
-pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
