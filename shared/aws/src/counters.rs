@@ -1,6 +1,6 @@
 //! Counters that expire by themselves (table `rate_limit_counters`): rate limits, back-off, things that happen once.
 //!
-//! One row is one counter of one caller in one window: `counter_key` (S) names both caller and class of calls,
+//! One row is one counter of one caller in one window: `counter` (S) names both caller and class of calls,
 //! `window_start` (N) the second the window began, `expires_at` (N) when DynamoDB may drop the row.
 
 use crate::{Aws, Tables};
@@ -32,7 +32,7 @@ impl Counters {
             .client
             .update_item()
             .table_name(self.tables.name(TABLE))
-            .key("counter_key", AttributeValue::S(key.to_owned()))
+            .key("counter", AttributeValue::S(key.to_owned()))
             .key("window_start", number(start))
             .update_expression("ADD hits :one SET expires_at = :expires")
             .expression_attribute_values(":one", number(1))
@@ -50,7 +50,7 @@ impl Counters {
             .client
             .get_item()
             .table_name(self.tables.name(TABLE))
-            .key("counter_key", AttributeValue::S(key.to_owned()))
+            .key("counter", AttributeValue::S(key.to_owned()))
             .key("window_start", number(start))
             .consistent_read(true);
         let answer = Tables::done(get.send().await)?;
@@ -64,11 +64,12 @@ impl Counters {
             .client
             .put_item()
             .table_name(self.tables.name(TABLE))
-            .item("counter_key", AttributeValue::S(key.to_owned()))
+            .item("counter", AttributeValue::S(key.to_owned()))
             .item("window_start", number(0))
             .item("hits", number(1))
             .item("expires_at", number(now.0.timestamp() + keep_seconds))
-            .condition_expression("attribute_not_exists(counter_key)");
+            .condition_expression("attribute_not_exists(#counter)")
+            .expression_attribute_names("#counter", "counter");
         Ok(Tables::conditional(put.send().await)?.is_some())
     }
 }

@@ -55,6 +55,9 @@ events! {
     PaymentWebhookReceived = "payment_webhook.received" on "payment_webhook_events" by webhook_id {
         webhook_id: Uuid, source: String, message_id: String, kind: String, pg_order_id: Option<String>, payment_key: Option<String>,
         ref_payout_id: Option<String>, secret_matches: Option<bool>, received_at: DateTime<Utc>,
+        /// The seller at the payout agency, of `seller.changed`.
+        #[serde(default)]
+        pg_seller_id: Option<String>,
     }
     /// An order line changed state.
     ProductOrderStatusChanged = "product_order.status_changed" on "product_orders" by product_order_id {
@@ -91,7 +94,7 @@ events! {
         refund_id: RefundId, payment_id: PaymentId, claim_id: Option<ClaimId>, kind: String, amount: Money,
     }
     /// A claim whose refund has no cash: only balances and books move.
-    ClaimRefundable = "claim.refundable" on "claims" by claim_id { claim_id: ClaimId }
+    ClaimRefundable = "claim.refundable" on "claims" by claim_id { claim_id: ClaimId, purchase_order_id: PurchaseOrderId }
     /// Money and books of a refund are done.
     RefundCompleted = "refund.completed" on "purchase_orders" by purchase_order_id {
         refund_id: Option<RefundId>, payment_id: Option<PaymentId>, claim_id: Option<ClaimId>, purchase_order_id: PurchaseOrderId, seller_id: Option<SellerId>,

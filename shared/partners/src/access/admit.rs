@@ -1,0 +1,199 @@
+//! Letting a request in: whose it is, and whether that client may still call, now and from here.
+//!
+//! A token is not enough by itself: a suspended client, a leaked secret or a narrowed scope must count at the next call,
+//! so every request reads its client.
+
+use crate::access::signature::{Proof, Signed};
+use crate::access::{secret, token};
+use authz::{Actor, Audience, Keys, Partner, TokenError};
+use aws::Counters;
+use boot::Vault;
+use chrono::{DateTime, Duration, Utc};
+use db::{Db, On};
+use kernel::*;
+use std::net::IpAddr;
+
+db::row! {
+    /// A client as its requests are judged by.
+    pub struct ClientRow {
+        pub id: PartnerClientId,
+        pub client_id: String,
+        pub seller_id: Option<SellerId>,
+        pub environment: crate::Environment,
+        pub auth_method: crate::AuthMethod,
+        pub secret_hash: Vec<u8>,
+        pub secret_enc: Option<Vec<u8>>,
+        pub previous_secret_hash: Option<Vec<u8>>,
+        pub previous_secret_enc: Option<Vec<u8>>,
+        pub previous_valid_until: Option<DateTime<Utc>>,
+        pub token_epoch: i32,
+        pub scopes: Vec<String>,
+        pub rate_per_second: i32,
+        pub live: bool,
+        pub ip_allowed: bool,
+    }
+}
+
+db::statements! {
+    static BY_ID: (PartnerClientId, Now, Option<String>) => ClientRow =
+        "with used as (update partner_clients set last_used_at = $2, last_used_ip = $3::text::inet
+                       where id = $1 and (last_used_at is null or last_used_at < $2 - interval '1 minute'))
+         select id, client_id, seller_id, environment, auth_method, secret_hash, secret_enc, previous_secret_hash, previous_secret_enc,
+                previous_valid_until, token_epoch, scopes, rate_per_second,
+                state = 'active' and (expires_at is null or expires_at > $2) as live,
+                allowed_ips is null or coalesce($3::text::inet <<= any(allowed_ips), false) as ip_allowed
+         from partner_clients where id = $1";
+    static BY_CLIENT_ID: (String, Now, Option<String>) => ClientRow =
+        "with used as (update partner_clients set last_used_at = $2, last_used_ip = $3::text::inet
+                       where client_id = $1 and (last_used_at is null or last_used_at < $2 - interval '1 minute'))
+         select id, client_id, seller_id, environment, auth_method, secret_hash, secret_enc, previous_secret_hash, previous_secret_enc,
+                previous_valid_until, token_epoch, scopes, rate_per_second,
+                state = 'active' and (expires_at is null or expires_at > $2) as live,
+                allowed_ips is null or coalesce($3::text::inet <<= any(allowed_ips), false) as ip_allowed
+         from partner_clients where client_id = $1";
+}
+
+kernel::refusals! {
+    /// Why a request is not let in.
+    pub enum AdmitError {
+        TokenInvalid = 401 "unauthenticated", "Sign in first.", "로그인이 필요합니다.";
+        TokenExpired = 401 "token_expired", "The access token has expired.", "로그인이 만료되었습니다.";
+        /// `details` holds the string we signed, for sandbox clients alone.
+        SignatureInvalid(SignedHere) = 401 "signature_invalid", "The request's signature does not match.", "요청 서명이 일치하지 않습니다.";
+        TimestampSkewed = 401 "timestamp_skewed", "The request's timestamp is more than five minutes off.", "요청 시각이 5분 이상 차이납니다.";
+        NonceReused = 401 "nonce_reused", "This nonce was used before.", "이미 사용된 nonce입니다.";
+        AddressNotAllowed = 403 "ip_not_allowed", "This client may not call from your address.", "허용되지 않은 IP 주소입니다.";
+    }
+}
+
+/// The string the server signed, told to sandbox clients so that they find their mistake.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct SignedHere {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub string_to_sign: Option<String>,
+}
+
+/// A client that was let in.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    pub partner: Partner,
+    /// Calls a second, per seller.
+    pub rate_per_second: i32,
+}
+
+/// How far a signed request's clock may be off.
+pub const SKEW_SECONDS: i64 = 300;
+
+/// The door of the partners' host.
+#[derive(Clone)]
+pub struct Gate {
+    db: Db,
+    vault: Vault,
+    counters: Counters,
+}
+
+impl Gate {
+    pub fn new(db: &Db, vault: &Vault, counters: Counters) -> Gate {
+        Gate { db: db.clone(), vault: vault.clone(), counters }
+    }
+
+    /// Lets in the bearer of a token, with what the client may do today.
+    pub async fn by_token(
+        &self,
+        keys: &Keys,
+        jwt: &str,
+        ip: Option<IpAddr>,
+        now: Now,
+    ) -> Result<Admitted, Failure<AdmitError>> {
+        let actor = keys.verify(Audience::External, jwt, now).map_err(|error| match error {
+            TokenError::Invalid => AdmitError::TokenInvalid,
+            TokenError::Expired => AdmitError::TokenExpired,
+        })?;
+        let Actor::Partner(partner) = actor else { return Err(AdmitError::TokenInvalid.into()) };
+        let row = BY_ID.opt(&self.db.writer().await?, (partner.client_id, now, ip.map(|ip| ip.to_string()))).await?;
+        let row = row.ok_or(AdmitError::TokenInvalid)?;
+        let of_this_epoch = token::session_of(jwt) == Some(token::session(row.id, row.token_epoch));
+        if !row.live || !of_this_epoch {
+            return Err(AdmitError::TokenInvalid.into());
+        }
+        let asked = partner.scopes;
+        let admitted = admitted(row)?;
+        let scopes = admitted.partner.scopes.into_iter().filter(|scope| asked.contains(scope)).collect();
+        Ok(Admitted { partner: Partner { scopes, ..admitted.partner }, ..admitted })
+    }
+
+    /// Lets in a signed request: known client, a clock near ours, a signature by one of its live secrets, a fresh nonce.
+    pub async fn by_signature(
+        &self,
+        proof: &Proof,
+        request: Signed<'_>,
+        ip: Option<IpAddr>,
+        now: Now,
+    ) -> Result<Admitted, Failure<AdmitError>> {
+        let skew = now.0.timestamp() - proof.timestamp;
+        if skew.abs() > SKEW_SECONDS {
+            return Err(AdmitError::TimestampSkewed.into());
+        }
+        let ip_text = ip.map(|ip| ip.to_string());
+        let row = by_client_id(&self.db.writer().await?, &proof.client_id, ip_text, now).await?;
+        let row = row.filter(|row| row.live && row.auth_method == crate::AuthMethod::Hmac);
+        let row = row.ok_or_else(|| AdmitError::SignatureInvalid(SignedHere::default()))?;
+        let text = request.string_to_sign(proof);
+        let mut matches = false;
+        for sealed in row.live_secrets(now) {
+            matches |= proof.matches(&self.vault.open(sealed)?, &text);
+        }
+        if !matches {
+            let told = (row.environment == crate::Environment::Sandbox).then_some(text);
+            return Err(AdmitError::SignatureInvalid(SignedHere { string_to_sign: told }).into());
+        }
+        // Twice the skew: a timestamp from the future stays usable that long.
+        let once = format!("nonce#{}#{}", row.client_id, proof.nonce);
+        if !self.counters.once(&once, 2 * SKEW_SECONDS, now).await? {
+            return Err(AdmitError::NonceReused.into());
+        }
+        Ok(admitted(row)?)
+    }
+}
+
+fn admitted(row: ClientRow) -> Result<Admitted, AdmitError> {
+    if !row.ip_allowed {
+        return Err(AdmitError::AddressNotAllowed);
+    }
+    let partner = Partner { client_id: row.id, seller_id: row.seller_id, scopes: row.scopes };
+    Ok(Admitted { partner, rate_per_second: row.rate_per_second })
+}
+
+/// The client behind a public client id.
+pub(crate) async fn by_client_id(
+    on: &impl On,
+    client_id: &str,
+    ip: Option<String>,
+    now: Now,
+) -> Result<Option<ClientRow>, Fault> {
+    BY_CLIENT_ID.opt(on, (client_id.to_owned(), now, ip)).await
+}
+
+impl ClientRow {
+    fn previous_lives(&self, now: Now) -> bool {
+        self.previous_valid_until.is_some_and(|until| until > now.0)
+    }
+
+    /// Sealed secrets that sign today: two while rotating.
+    fn live_secrets(&self, now: Now) -> impl Iterator<Item = &[u8]> {
+        let previous = self.previous_secret_enc.as_deref().filter(|_| self.previous_lives(now));
+        self.secret_enc.as_deref().into_iter().chain(previous)
+    }
+
+    /// Whether a secret's hash is one of the live ones. Compares all of them whatever matches first.
+    pub(crate) fn knows(&self, hash: &[u8], now: Now) -> bool {
+        let current = secret::same(&self.secret_hash, hash);
+        let previous = self.previous_secret_hash.as_deref().is_some_and(|other| secret::same(other, hash));
+        current | (previous & self.previous_lives(now))
+    }
+}
+
+/// The moment a secret that is replaced now stops working.
+pub(crate) fn overlap(days: u8, now: Now) -> Option<DateTime<Utc>> {
+    (days > 0).then(|| now.plus(Duration::days(i64::from(days))))
+}
