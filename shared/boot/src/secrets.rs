@@ -16,6 +16,9 @@ pub struct Secrets {
     pub database_writer: String,
     #[serde(default)]
     pub database_reader: Option<String>,
+    /// Certificates (PEM) of the authorities that sign the database's own, where it is reached past the proxy.
+    #[serde(default)]
+    pub database_ca: Option<String>,
     /// postgres:// URL past the proxy, as the owner of the schema: the migration function alone.
     #[serde(default)]
     pub database_direct: Option<String>,
@@ -70,14 +73,17 @@ pub struct PayoutSecrets {
 }
 
 impl Secrets {
-    pub(crate) async fn load(config: &Config, aws: &Aws) -> Result<Secrets, Fault> {
+    /// Reads what the configuration names, and trusts the database's authorities from here on.
+    pub async fn load(config: &Config, aws: &Aws) -> Result<Secrets, Fault> {
         let mut merged = serde_json::Map::new();
         for id in &config.secret_ids {
             if let serde_json::Value::Object(fields) = aws.secret(id).await? {
                 merged.extend(fields);
             }
         }
-        serde_json::from_value(merged.into()).map_err(Fault::internal)
+        let secrets: Secrets = serde_json::from_value(merged.into()).map_err(Fault::internal)?;
+        secrets.database_ca.as_deref().map_or(Ok(()), db::trust)?;
+        Ok(secrets)
     }
 }
 

@@ -4,10 +4,13 @@ use crate::fault;
 use crate::tx::{Conn, Tx};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use kernel::Fault;
-use std::sync::Arc;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_postgres::NoTls;
+use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Where the database is and how many connections one process may hold.
@@ -69,7 +72,7 @@ fn pool(url: &str, connections: usize) -> Result<Pool, Fault> {
     let mut config: tokio_postgres::Config = url.parse().map_err(Fault::internal)?;
     config.connect_timeout(Duration::from_secs(3)).keepalives_idle(Duration::from_secs(30));
     let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
+    let manager = if config.get_ssl_mode() == SslMode::Require {
         Manager::from_config(config, tls()?, recycle)
     } else {
         Manager::from_config(config, NoTls, recycle)
@@ -84,8 +87,26 @@ fn pool(url: &str, connections: usize) -> Result<Pool, Fault> {
         .map_err(Fault::internal)
 }
 
-fn tls() -> Result<MakeRustlsConnect, Fault> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+/// Authorities trusted beside the public ones. RDS Proxy's certificate is public, an instance's is signed by RDS itself.
+static OWN_AUTHORITIES: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
+
+/// Trusts these authorities (PEM) too, in this process. Call it before the first connection.
+pub fn trust(pem: &str) -> Result<(), Fault> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    let found = found.map_err(|error| Fault::internal(format!("database_ca: {error}")))?;
+    if found.is_empty() {
+        return Err(Fault::internal("database_ca holds no certificate"));
+    }
+    // A second call in one process keeps the first.
+    OWN_AUTHORITIES.get_or_init(|| found);
+    Ok(())
+}
+
+pub(crate) fn tls() -> Result<MakeRustlsConnect, Fault> {
+    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for authority in OWN_AUTHORITIES.get().into_iter().flatten() {
+        roots.add(authority.clone()).map_err(Fault::internal)?;
+    }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

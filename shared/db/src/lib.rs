@@ -16,7 +16,7 @@ mod stmt;
 mod tx;
 
 pub use check::{Checked, check};
-pub use connect::{Db, DbConfig};
+pub use connect::{Db, DbConfig, trust};
 pub use postgres_types::Json;
 pub use stmt::{Field, Params, Row, Stmt};
 pub use tx::{Conn, On, Tx};

@@ -3,9 +3,12 @@
 //! Expand, then contract: a file may only add what old code can live with; what old code still uses is dropped by a
 //! later release. A file whose first line is `-- no transaction` runs statement by statement (concurrent indexes).
 
+use crate::connect::tls;
 use crate::fault;
 use include_dir::{Dir, include_dir};
 use kernel::Fault;
+use tokio::task::JoinHandle;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, NoTls};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
@@ -39,8 +42,17 @@ pub fn fingerprint() -> String {
 
 /// Applies what is missing and answers the names of what it applied.
 pub async fn run(direct_url: &str) -> Result<Vec<&'static str>, Fault> {
-    let (client, connection) = tokio_postgres::connect(direct_url, NoTls).await.map_err(fault)?;
-    let driver = tokio::spawn(connection);
+    let config: tokio_postgres::Config = direct_url.parse().map_err(Fault::internal)?;
+    if config.get_ssl_mode() == SslMode::Require {
+        let (client, connection) = config.connect(tls()?).await.map_err(fault)?;
+        with(client, tokio::spawn(connection)).await
+    } else {
+        let (client, connection) = config.connect(NoTls).await.map_err(fault)?;
+        with(client, tokio::spawn(connection)).await
+    }
+}
+
+async fn with<T>(client: Client, driver: JoinHandle<T>) -> Result<Vec<&'static str>, Fault> {
     let applied = apply(&client).await;
     drop(client);
     driver.abort();
