@@ -25,7 +25,7 @@ fn won(amount: i64) -> Money {
 fn authenticated(sim: &TossSim, window: Window) -> Confirm {
     let (pg_order_id, amount) = (window.order_id.clone(), won(window.amount));
     let redirect = sim.window(window);
-    let payment_key = redirect.payment_key().unwrap().to_owned();
+    let payment_key = redirect.payment_key().map(str::to_owned).unwrap_or_else(|| panic!("{redirect:?}"));
     Confirm { payment_key, idempotency_key: format!("confirm-{pg_order_id}"), pg_order_id, amount }
 }
 
