@@ -44,6 +44,7 @@ create table claims (
     goods_points            bigint      not null default 0,
     goods_rewards           bigint      not null default 0,
     shipping_refund         bigint      not null default 0,
+    shipping_back           boolean     not null default false, -- all shipping goes back, also where a coupon paid for it
     refund_cash             bigint      not null default 0,
     refund_points           bigint      not null default 0,
     refund_rewards          bigint      not null default 0,

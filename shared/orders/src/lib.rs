@@ -13,6 +13,8 @@ pub mod dispatch;
 pub mod items;
 pub mod lines;
 mod open_claims;
+pub mod paying;
+pub mod place;
 pub mod quotes;
 pub mod settings;
 pub mod state;
@@ -23,12 +25,24 @@ pub use actor::{ActorRef, ActorType};
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    claims::approve::STATEMENTS,
+    claims::books::STATEMENTS,
+    claims::cancel::STATEMENTS,
     claims::choose::STATEMENTS,
     claims::load::STATEMENTS,
+    claims::refund::STATEMENTS,
+    claims::write::STATEMENTS,
     decide::STATEMENTS,
     dispatch::STATEMENTS,
     lines::STATEMENTS,
     open_claims::STATEMENTS,
+    paying::expire::STATEMENTS,
+    paying::observe::STATEMENTS,
+    paying::paid::STATEMENTS,
+    paying::reversed::STATEMENTS,
+    paying::start::STATEMENTS,
+    paying::unpaid::STATEMENTS,
+    place::STATEMENTS,
     quotes::buyer::STATEMENTS,
     quotes::reprice::STATEMENTS,
     quotes::store::STATEMENTS,

@@ -54,12 +54,19 @@ impl Part {
 
 /// On whose side a reason lies, for cancels and who gave it.
 pub async fn fault_of(tx: &Tx, reason: &str, given_by: &str) -> Result<AtFault, Failure<CancelError>> {
-    let found = FAULT_OF.opt(tx, (reason.to_owned(), ClaimType::Cancel.as_str().to_owned(), given_by.to_owned())).await?;
+    let found =
+        FAULT_OF.opt(tx, (reason.to_owned(), ClaimType::Cancel.as_str().to_owned(), given_by.to_owned())).await?;
     Ok(found.ok_or(CancelError::ReasonUnknown)?.0)
 }
 
 /// Calculates a customer's cancel, one part per seller order.
-pub async fn cancel(tx: &Tx, by: CustomerScope, items: &[Chosen], fault: AtFault, now: Now) -> Result<Vec<Part>, Failure<CancelError>> {
+pub async fn cancel(
+    tx: &Tx,
+    by: CustomerScope,
+    items: &[Chosen],
+    fault: AtFault,
+    now: Now,
+) -> Result<Vec<Part>, Failure<CancelError>> {
     let ids: Vec<ProductOrderId> = items.iter().map(|item| item.product_order_id).collect();
     let mut unique = ids.clone();
     unique.sort_unstable();
@@ -83,21 +90,31 @@ pub async fn cancel(tx: &Tx, by: CustomerScope, items: &[Chosen], fault: AtFault
     Ok(parts)
 }
 
-async fn part(tx: &Tx, seller_order: SellerOrderId, chosen: &[&Chosen], fault: AtFault, now: Now) -> Result<Part, Failure<CancelError>> {
+async fn part(
+    tx: &Tx,
+    seller_order: SellerOrderId,
+    chosen: &[&Chosen],
+    fault: AtFault,
+    now: Now,
+) -> Result<Part, Failure<CancelError>> {
     let loaded = load::seller_order(tx, seller_order, None, now).await?;
-    let lines: Vec<(&Claimable, i32)> =
-        chosen.iter().filter_map(|c| loaded.lines.iter().find(|line| line.id == c.product_order_id).map(|line| (line, c.quantity))).collect();
+    let lines: Vec<(&Claimable, i32)> = chosen
+        .iter()
+        .filter_map(|c| loaded.lines.iter().find(|line| line.id == c.product_order_id).map(|line| (line, c.quantity)))
+        .collect();
     if lines.iter().any(|(line, _)| line.state == LineState::PaymentWaiting) {
         return Err(CancelError::Unpaid.into());
     }
-    let late: Vec<ProductOrderId> = lines.iter().filter(|(line, _)| !cancellable(line.state)).map(|(line, _)| line.id).collect();
+    let late: Vec<ProductOrderId> =
+        lines.iter().filter(|(line, _)| !cancellable(line.state)).map(|(line, _)| line.id).collect();
     if !late.is_empty() {
         return Err(CancelError::NotCancellable(late).into());
     }
     let mut units = Vec::new();
     for (line, quantity) in &lines {
         let wanted = usize::try_from(*quantity).unwrap_or_default();
-        let numbers = next_units(line.quantity, &line.taken, wanted).ok_or_else(|| CancelError::NotEnoughLeft(vec![line.id]))?;
+        let numbers =
+            next_units(line.quantity, &line.taken, wanted).ok_or_else(|| CancelError::NotEnoughLeft(vec![line.id]))?;
         units.extend(numbers.into_iter().map(|unit_no| UnitRef { product_order_id: line.id, unit_no }));
     }
     // A seller that missed the day the goods had to leave bears it, whatever the customer's reason.

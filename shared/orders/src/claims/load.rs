@@ -3,7 +3,10 @@
 use crate::state::LineState;
 use db::Tx;
 use kernel::*;
-use pricing::{AllocationRow, AtFault, Bearer, ClaimLine, ClaimType, ClaimedOrder, EarlierClaim, Grant, Share, SoldLine, Source, UnitRef};
+use pricing::{
+    AllocationRow, AtFault, Bearer, ClaimLine, ClaimType, ClaimedOrder, EarlierClaim, Grant, Share, SoldLine, Source,
+    UnitRef,
+};
 
 db::row! {
     struct PartRow {
@@ -80,18 +83,29 @@ pub async fn seller_order(tx: &Tx, id: SellerOrderId, without: Option<ClaimId>, 
     let part = PART.one(tx, (id,)).await?;
     let lines = LINES.all(tx, (id, now)).await?;
     let shares = SHARES.all(tx, (id,)).await?;
-    let units: Vec<UnitRow> = UNITS.all(tx, (id,)).await?.into_iter().filter(|unit| Some(unit.claim_id) != without).collect();
+    let units: Vec<UnitRow> =
+        UNITS.all(tx, (id,)).await?.into_iter().filter(|unit| Some(unit.claim_id) != without).collect();
     let mut claim_lines = Vec::with_capacity(lines.len());
     for line in &lines {
         let rows = shares.iter().filter(|share| share.product_order_id == line.id).map(allocation);
         claim_lines.push(ClaimLine {
             product_order_id: line.id,
-            sold: SoldLine { unit_price: line.unit_price, quantity: line.initial_quantity, shares: Share::gather(rows).map_err(Fault::internal)? },
+            sold: SoldLine {
+                unit_price: line.unit_price,
+                quantity: line.initial_quantity,
+                shares: Share::gather(rows).map_err(Fault::internal)?,
+            },
             dispatched: line.dispatched,
-            grant: line.granted.map(|granted| Grant { granted, clawed_back: line.clawed_back, point_rate: line.point_rate }),
+            grant: line.granted.map(|granted| Grant {
+                granted,
+                clawed_back: line.clawed_back,
+                point_rate: line.point_rate,
+            }),
         });
     }
-    let taken = |line: ProductOrderId| units.iter().filter(|unit| unit.product_order_id == line).map(|unit| unit.unit_no).collect();
+    let taken = |line: ProductOrderId| {
+        units.iter().filter(|unit| unit.product_order_id == line).map(|unit| unit.unit_no).collect()
+    };
     let claimable = |line: &LineRow| Claimable {
         id: line.id,
         sku_id: line.sku_id,
@@ -123,7 +137,13 @@ pub async fn seller_order(tx: &Tx, id: SellerOrderId, without: Option<ClaimId>, 
 }
 
 fn allocation(row: &ShareRow) -> AllocationRow {
-    AllocationRow { source: row.source, bearer: row.bearer, amount: row.amount, user_coupon_id: row.user_coupon_id, promotion_id: row.promotion_id }
+    AllocationRow {
+        source: row.source,
+        bearer: row.bearer,
+        amount: row.amount,
+        user_coupon_id: row.user_coupon_id,
+        promotion_id: row.promotion_id,
+    }
 }
 
 /// Approved claims in the order of their approval. One that still waits for its answer has taken nothing yet.
@@ -136,7 +156,13 @@ fn earlier(units: &[UnitRow]) -> Vec<EarlierClaim> {
                 ClaimType::Return => matches!(unit.claim_state.as_str(), "refunding" | "done"),
                 ClaimType::Exchange => unit.replaced,
             };
-            let claim = EarlierClaim { claim_type: unit.claim_type, at_fault: unit.at_fault, units: Vec::new(), recovered_outbound: unit.recovered, irrevocable };
+            let claim = EarlierClaim {
+                claim_type: unit.claim_type,
+                at_fault: unit.at_fault,
+                units: Vec::new(),
+                recovered_outbound: unit.recovered,
+                irrevocable,
+            };
             claims.push((unit.claim_id, claim));
         }
         if let Some((_, claim)) = claims.last_mut() {

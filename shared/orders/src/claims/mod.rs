@@ -3,6 +3,11 @@
 //! A claim stands against one seller order and names pieces, not lines. Its amounts replay what was stored when the order
 //! was placed and are frozen at approval; books move only after the payment gateway has paid back.
 
+pub mod approve;
+pub mod books;
+pub mod cancel;
 pub mod choose;
 pub mod load;
 pub mod preview;
+pub mod refund;
+pub mod write;

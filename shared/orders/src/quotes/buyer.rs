@@ -37,6 +37,11 @@ db::statements! {
 }
 
 /// The customer with the address chosen; None when the account is not active.
-pub async fn buyer(on: &impl On, by: CustomerScope, address: Option<AddressId>, now: Now) -> Result<Option<Buyer>, Fault> {
+pub async fn buyer(
+    on: &impl On,
+    by: CustomerScope,
+    address: Option<AddressId>,
+    now: Now,
+) -> Result<Option<Buyer>, Fault> {
     BUYER.opt(on, (by.user_id(), address, now)).await
 }

@@ -79,14 +79,20 @@ impl Priced {
 
     /// What the customer agrees to: a change of any of it is a changed quote.
     pub fn hash(&self) -> Result<Vec<u8>, Fault> {
-        let items: Vec<(i32, SkuId, i32)> = self.items.iter().map(|item| (item.line_no, item.sku_id, item.quantity)).collect();
+        let items: Vec<(i32, SkuId, i32)> =
+            self.items.iter().map(|item| (item.line_no, item.sku_id, item.quantity)).collect();
         let text = serde_json::to_vec(&(items, self.buyer.address_id, &self.quote)).map_err(Fault::internal)?;
         Ok(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text).as_ref().to_vec())
     }
 }
 
 /// Prices the choices of a customer.
-pub async fn reprice(on: &impl On, by: CustomerScope, choices: &Choices, now: Now) -> Result<Priced, Failure<QuoteError>> {
+pub async fn reprice(
+    on: &impl On,
+    by: CustomerScope,
+    choices: &Choices,
+    now: Now,
+) -> Result<Priced, Failure<QuoteError>> {
     let items = choices.items.clone();
     match items.len() {
         0 => return Err(QuoteError::Empty.into()),
@@ -106,7 +112,10 @@ pub async fn reprice(on: &impl On, by: CustomerScope, choices: &Choices, now: No
     if choices.rewards > buyer.rewards {
         return Err(QuoteError::NotEnoughRewards.into());
     }
-    let numbered: Vec<(i32, &SellableSku)> = items.iter().filter_map(|item| skus.iter().find(|sku| sku.sku_id == item.sku_id).map(|sku| (item.line_no, sku))).collect();
+    let numbered: Vec<(i32, &SellableSku)> = items
+        .iter()
+        .filter_map(|item| skus.iter().find(|sku| sku.sku_id == item.sku_id).map(|sku| (item.line_no, sku)))
+        .collect();
     let (wallet, names) = wallet::usable(on, by, &numbered, now).await?;
     let minimum = Money::won(settings::number(on, "payment_min_amount", 100).await?);
     let mut checkout = checkout(&items, &skus, &buyer, choices, minimum)?;
@@ -123,8 +132,14 @@ pub async fn reprice(on: &impl On, by: CustomerScope, choices: &Choices, now: No
 }
 
 /// Whether every line may be sold, is there, and stays within the limits of its product.
-async fn sellable(on: &impl On, by: CustomerScope, items: &[Item], skus: &[SellableSku]) -> Result<(), Failure<QuoteError>> {
-    let unknown: Vec<SkuId> = items.iter().map(|item| item.sku_id).filter(|id| !skus.iter().any(|sku| sku.sku_id == *id)).collect();
+async fn sellable(
+    on: &impl On,
+    by: CustomerScope,
+    items: &[Item],
+    skus: &[SellableSku],
+) -> Result<(), Failure<QuoteError>> {
+    let unknown: Vec<SkuId> =
+        items.iter().map(|item| item.sku_id).filter(|id| !skus.iter().any(|sku| sku.sku_id == *id)).collect();
     if !unknown.is_empty() {
         return Err(QuoteError::SkuUnknown(unknown).into());
     }
@@ -133,7 +148,8 @@ async fn sellable(on: &impl On, by: CustomerScope, items: &[Item], skus: &[Sella
         return Err(QuoteError::NotForSale(closed).into());
     }
     let wanted = |sku: SkuId| items.iter().filter(|item| item.sku_id == sku).map(|item| item.quantity).sum::<i32>();
-    let short: Vec<SkuId> = skus.iter().filter(|sku| sku.available < wanted(sku.sku_id)).map(|sku| sku.sku_id).collect();
+    let short: Vec<SkuId> =
+        skus.iter().filter(|sku| sku.available < wanted(sku.sku_id)).map(|sku| sku.sku_id).collect();
     if !short.is_empty() {
         return Err(QuoteError::OutOfStock(short).into());
     }
@@ -141,7 +157,8 @@ async fn sellable(on: &impl On, by: CustomerScope, items: &[Item], skus: &[Sella
     for sku in skus {
         pieces.entry(sku.product_id).or_insert((0, sku)).0 += wanted(sku.sku_id);
     }
-    let capped: Vec<ProductId> = skus.iter().filter(|sku| sku.max_per_user.is_some()).map(|sku| sku.product_id).collect();
+    let capped: Vec<ProductId> =
+        skus.iter().filter(|sku| sku.max_per_user.is_some()).map(|sku| sku.product_id).collect();
     let bought = if capped.is_empty() { Vec::new() } else { BOUGHT.all(on, (by.user_id(), capped)).await? };
     let over: Vec<Limited> = pieces
         .values()
@@ -151,22 +168,39 @@ async fn sellable(on: &impl On, by: CustomerScope, items: &[Item], skus: &[Sella
                 || sku.max_per_order.is_some_and(|max| *wanted > max)
                 || sku.max_per_user.is_some_and(|max| before + i64::from(*wanted) > i64::from(max))
         })
-        .map(|(_, sku)| Limited { product_id: sku.product_id, min: sku.min_per_order, max: sku.max_per_user.or(sku.max_per_order) })
+        .map(|(_, sku)| Limited {
+            product_id: sku.product_id,
+            min: sku.min_per_order,
+            max: sku.max_per_user.or(sku.max_per_order),
+        })
         .collect();
     if over.is_empty() { Ok(()) } else { Err(QuoteError::OverLimit(over).into()) }
 }
 
-fn checkout(items: &[Item], skus: &[SellableSku], buyer: &Buyer, choices: &Choices, payment_minimum: Money) -> Result<Checkout, Fault> {
+fn checkout(
+    items: &[Item],
+    skus: &[SellableSku],
+    buyer: &Buyer,
+    choices: &Choices,
+    payment_minimum: Money,
+) -> Result<Checkout, Fault> {
     let pieces = |product: ProductId| -> i32 {
-        items.iter().filter(|item| skus.iter().any(|sku| sku.sku_id == item.sku_id && sku.product_id == product)).map(|item| item.quantity).sum()
+        items
+            .iter()
+            .filter(|item| skus.iter().any(|sku| sku.sku_id == item.sku_id && sku.product_id == product))
+            .map(|item| item.quantity)
+            .sum()
     };
     let mut lines = Vec::with_capacity(items.len());
     let mut shipping: Vec<SellerShipping> = Vec::new();
     for item in items {
-        let Some(sku) = skus.iter().find(|sku| sku.sku_id == item.sku_id) else { return Err(Fault::internal("a line without its SKU")) };
+        let Some(sku) = skus.iter().find(|sku| sku.sku_id == item.sku_id) else {
+            return Err(Fault::internal("a line without its SKU"));
+        };
         let policy = sku.shipping.ok_or_else(|| Fault::internal("a sellable SKU without shipping terms"))?;
         // A price for so many pieces holds only if all of the order's are among them.
-        let running = sku.promotion.filter(|running| running.quantity_left.is_none_or(|left| left >= pieces(sku.product_id)));
+        let running =
+            sku.promotion.filter(|running| running.quantity_left.is_none_or(|left| left >= pieces(sku.product_id)));
         lines.push(CheckoutLine {
             line_no: item.line_no,
             seller_id: sku.seller_id,
@@ -180,7 +214,11 @@ fn checkout(items: &[Item], skus: &[SellableSku], buyer: &Buyer, choices: &Choic
         match shipping.iter_mut().find(|terms| terms.seller_id == sku.seller_id) {
             Some(terms) if terms.policies.iter().any(|p| p.shipping_policy_id == policy.shipping_policy_id) => {}
             Some(terms) => terms.policies.push(policy),
-            None => shipping.push(SellerShipping { seller_id: sku.seller_id, policies: vec![policy], shipping_coupon: None }),
+            None => shipping.push(SellerShipping {
+                seller_id: sku.seller_id,
+                policies: vec![policy],
+                shipping_coupon: None,
+            }),
         }
     }
     Ok(Checkout {
@@ -202,14 +240,20 @@ fn apply(
     cart: Option<UserCouponId>,
     shipping: &BTreeMap<SellerId, UserCouponId>,
 ) -> Result<(), Failure<QuoteError>> {
-    let find = |coupons: &[Coupon], id: UserCouponId| coupons.iter().find(|c| c.user_coupon_id == id).cloned().ok_or(QuoteError::CouponUnknown);
+    let find = |coupons: &[Coupon], id: UserCouponId| {
+        coupons.iter().find(|c| c.user_coupon_id == id).cloned().ok_or(QuoteError::CouponUnknown)
+    };
     for (line_no, id) in product {
         let line = checkout.lines.iter_mut().find(|line| line.line_no == *line_no).ok_or(QuoteError::CouponUnknown)?;
         line.product_coupon = Some(find(&wallet.product, *id)?);
     }
     checkout.cart_coupon = cart.map(|id| find(&wallet.cart, id)).transpose()?;
     for (seller_id, id) in shipping {
-        let terms = checkout.shipping.iter_mut().find(|terms| terms.seller_id == *seller_id).ok_or(QuoteError::CouponUnknown)?;
+        let terms = checkout
+            .shipping
+            .iter_mut()
+            .find(|terms| terms.seller_id == *seller_id)
+            .ok_or(QuoteError::CouponUnknown)?;
         terms.shipping_coupon = Some(find(&wallet.shipping, *id)?);
     }
     Ok(())
@@ -220,6 +264,10 @@ fn in_use(checkout: &Checkout) -> Coupons {
     Coupons::Chosen {
         product: checkout.lines.iter().filter_map(|line| Some((line.line_no, id(&line.product_coupon)?))).collect(),
         cart: id(&checkout.cart_coupon),
-        shipping: checkout.shipping.iter().filter_map(|terms| Some((terms.seller_id, id(&terms.shipping_coupon)?))).collect(),
+        shipping: checkout
+            .shipping
+            .iter()
+            .filter_map(|terms| Some((terms.seller_id, id(&terms.shipping_coupon)?)))
+            .collect(),
     }
 }

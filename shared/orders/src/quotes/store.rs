@@ -63,29 +63,62 @@ pub async fn make(tx: &Tx, by: CustomerScope, what: What, now: Now) -> Result<Qu
     let items: Vec<Item> = match what {
         What::Cart => {
             let selected = SELECTED.all(tx, (by.user_id(),)).await?.into_iter();
-            selected.zip(1..).map(|((id, sku_id, quantity), line_no)| Item { line_no, sku_id, quantity, cart_item_id: Some(id) }).collect()
+            selected
+                .zip(1..)
+                .map(|((id, sku_id, quantity), line_no)| Item { line_no, sku_id, quantity, cart_item_id: Some(id) })
+                .collect()
         }
-        What::Items(skus) => skus.into_iter().zip(1..).map(|((sku_id, quantity), line_no)| Item { line_no, sku_id, quantity, cart_item_id: None }).collect(),
+        What::Items(skus) => skus
+            .into_iter()
+            .zip(1..)
+            .map(|((sku_id, quantity), line_no)| Item { line_no, sku_id, quantity, cart_item_id: None })
+            .collect(),
     };
-    let mut choices =
-        Choices { items, address_id: None, delivery_note: None, coupons: Coupons::Best, points: Money::ZERO, rewards: Money::ZERO, method: None };
+    let mut choices = Choices {
+        items,
+        address_id: None,
+        delivery_note: None,
+        coupons: Coupons::Best,
+        points: Money::ZERO,
+        rewards: Money::ZERO,
+        method: None,
+    };
     let priced = reprice(tx, by, &choices, now).await?;
     choices.coupons = priced.coupons.clone();
     let id = QuoteId::new();
     let expires_at = now.plus(Duration::minutes(LIVES_MINUTES));
-    let row = (id, by.user_id(), Json(choices.clone()), Json(priced.quote.clone()), priced.hash()?, priced.quote.total_payable, expires_at, now);
+    let row = (
+        id,
+        by.user_id(),
+        Json(choices.clone()),
+        Json(priced.quote.clone()),
+        priced.hash()?,
+        priced.quote.total_payable,
+        expires_at,
+        now,
+    );
     INSERT.run(tx, row).await?;
     Ok(Quoted { id, version: 1, expires_at, choices, priced })
 }
 
 /// The kept choices of an open quote.
-pub async fn open(on: &impl On, by: CustomerScope, id: QuoteId, now: Now) -> Result<(QuoteRow, Choices), Failure<QuoteGone>> {
+pub async fn open(
+    on: &impl On,
+    by: CustomerScope,
+    id: QuoteId,
+    now: Now,
+) -> Result<(QuoteRow, Choices), Failure<QuoteGone>> {
     let row = FIND.opt(on, (id, by.user_id())).await?;
     alive(row, now)
 }
 
 /// The same, locked: until the transaction ends nobody else changes or orders it.
-pub async fn lock(tx: &Tx, by: CustomerScope, id: QuoteId, now: Now) -> Result<(QuoteRow, Choices), Failure<QuoteGone>> {
+pub async fn lock(
+    tx: &Tx,
+    by: CustomerScope,
+    id: QuoteId,
+    now: Now,
+) -> Result<(QuoteRow, Choices), Failure<QuoteGone>> {
     let row = LOCK.opt(tx, (id, by.user_id())).await?;
     alive(row, now)
 }
@@ -102,12 +135,20 @@ fn alive(row: Option<QuoteRow>, now: Now) -> Result<(QuoteRow, Choices), Failure
 }
 
 /// Prices an open quote again with these choices and keeps them; the version rises when the price changed.
-pub async fn change(tx: &Tx, by: CustomerScope, row: QuoteRow, mut choices: Choices, now: Now) -> Result<Quoted, Failure<QuoteError>> {
+pub async fn change(
+    tx: &Tx,
+    by: CustomerScope,
+    row: QuoteRow,
+    mut choices: Choices,
+    now: Now,
+) -> Result<Quoted, Failure<QuoteError>> {
     let priced = reprice(tx, by, &choices, now).await?;
     choices.coupons = priced.coupons.clone();
     let hash = priced.hash()?;
     let version = if hash == row.quote_hash { row.version } else { row.version + 1 };
-    CHANGE.run(tx, (row.id, version, Json(choices.clone()), Json(priced.quote.clone()), hash, priced.quote.total_payable)).await?;
+    CHANGE
+        .run(tx, (row.id, version, Json(choices.clone()), Json(priced.quote.clone()), hash, priced.quote.total_payable))
+        .await?;
     Ok(Quoted { id: row.id, version, expires_at: row.expires_at, choices, priced })
 }
 

@@ -54,7 +54,12 @@ pub struct Named {
 }
 
 /// The wallet for these lines (line number and SKU).
-pub async fn usable(on: &impl On, by: CustomerScope, lines: &[(i32, &SellableSku)], now: Now) -> Result<(Wallet, Vec<Named>), Fault> {
+pub async fn usable(
+    on: &impl On,
+    by: CustomerScope,
+    lines: &[(i32, &SellableSku)],
+    now: Now,
+) -> Result<(Wallet, Vec<Named>), Fault> {
     let mut wallet = Wallet::default();
     let mut names = Vec::new();
     for row in USABLE.all(on, (by.user_id(), now)).await? {
@@ -66,7 +71,8 @@ pub async fn usable(on: &impl On, by: CustomerScope, lines: &[(i32, &SellableSku
         };
         let coupon = Coupon {
             user_coupon_id: row.user_coupon_id,
-            value: CouponValue::read(row.discount_kind, row.discount_value, row.discount_rate, row.max_discount).map_err(Fault::internal)?,
+            value: CouponValue::read(row.discount_kind, row.discount_value, row.discount_rate, row.max_discount)
+                .map_err(Fault::internal)?,
             min_order_amount: row.min_order_amount,
             seller_share_rate: row.seller_share_rate,
             seller_id: row.seller_id,

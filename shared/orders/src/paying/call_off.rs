@@ -1,0 +1,96 @@
+//! A customer gives up an order that is not paid yet.
+//!
+//! The gateway is asked first: money that has just arrived makes it a paid order, which is cancelled, not called off. A
+//! virtual account is closed at the gateway, so that a later deposit bounces; one that slips through is refunded.
+
+use super::observe::{Seen, observe};
+use super::unpaid::{self, Why};
+use crate::ActorRef;
+use crate::lines;
+use crate::state::LineState;
+use authz::CustomerScope;
+use boot::Boot;
+use jobs::outbox::Outbox;
+use kernel::*;
+use payments::gateway::Cancel;
+use payments::{Gateway, Outcome, PaymentState, attempt, step};
+
+kernel::refusals! {
+    /// Why an order cannot be called off.
+    pub enum CallOffError {
+        NotFound = 404 "purchase_order_not_found", "There is no such order.", "주문을 찾을 수 없습니다.";
+        AlreadyPaid = 409 "already_paid", "The order is paid: cancel its lines instead.", "이미 결제된 주문입니다.";
+        Pending = 409 "payment_pending", "A payment of this order is being settled, try again shortly.", "결제 결과를 확인하고 있습니다. 잠시 후 다시 시도해 주세요.";
+    }
+}
+
+/// Calls an order off. Calling off twice changes nothing.
+pub async fn call_off(
+    boot: &Boot,
+    gateway: &dyn Gateway,
+    by: CustomerScope,
+    actor: ActorRef,
+    order: PurchaseOrderId,
+    now: Now,
+) -> Result<(), Failure<CallOffError>> {
+    for payment in open_payments(boot, by, order).await? {
+        let seen = match payment.state {
+            PaymentState::WaitingForDeposit => {
+                let ask = Cancel {
+                    payment_key: payment.payment_key.clone().unwrap_or_default(),
+                    amount: None,
+                    refundable: None,
+                    reason: "주문 취소".to_owned(),
+                    account: None,
+                    idempotency_key: format!("close-{}", payment.id.0.simple()),
+                };
+                match gateway.cancel(&ask).await {
+                    Outcome::Done(canceled) => Seen::Payment(Box::new(canceled.payment)),
+                    // A deposit won the race, or nobody knows: the gateway's own word decides.
+                    Outcome::Refused { .. } | Outcome::Unknown { .. } => {
+                        Seen::from(gateway.by_order(&payment.pg_order_id).await)
+                    }
+                }
+            }
+            _ => Seen::from(gateway.by_order(&payment.pg_order_id).await),
+        };
+        let tx = boot.db.begin().await?;
+        observe(&tx, &boot.vault, payment.id, seen, now).await?;
+        tx.commit().await?;
+    }
+    let tx = boot.db.begin().await?;
+    let lines = lines::lock_order(&tx, order).await?;
+    let payments = attempt::lock_of_order(&tx, order).await?;
+    if lines.iter().all(|line| line.state == LineState::CanceledByNopayment) {
+        return Ok(());
+    }
+    if !lines.iter().all(|line| line.state == LineState::PaymentWaiting) {
+        return Err(CallOffError::AlreadyPaid.into());
+    }
+    for payment in payments.iter().filter(|payment| payment.state.is_open()) {
+        if payment.state != PaymentState::Ready {
+            return Err(CallOffError::Pending.into());
+        }
+        step::call_off(&tx, payment).await.map_err(super::observe::step_fault)?;
+    }
+    let mut outbox = Outbox::new();
+    unpaid::end(&tx, order, &lines, payments.last().map(|p| p.id), Why::CalledOff(actor), now, &mut outbox).await?;
+    outbox.write(&tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn open_payments(
+    boot: &Boot,
+    by: CustomerScope,
+    order: PurchaseOrderId,
+) -> Result<Vec<payments::PaymentRow>, Failure<CallOffError>> {
+    let tx = boot.db.begin().await?;
+    let lines = lines::lock_order(&tx, order).await?;
+    if lines.first().is_none_or(|line| line.user_id != by.user_id()) {
+        return Err(CallOffError::NotFound.into());
+    }
+    let payments = attempt::lock_of_order(&tx, order).await?;
+    tx.commit().await?;
+    Ok(payments.into_iter().filter(|payment| payment.state.is_open()).collect())
+}

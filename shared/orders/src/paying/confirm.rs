@@ -1,0 +1,115 @@
+//! A customer comes back from the gateway's window: the payment is confirmed.
+//!
+//! The amount is ours, not the client's: one that differs is refused before the gateway is asked, as is an order whose
+//! time is over. Then what is about to happen is written and committed, the gateway is called with no transaction open,
+//! and its answer is written. A lost answer is `unknown`: the customer polls, the order keeps its stock.
+
+use super::observe::{Seen, observe};
+use crate::lines;
+use crate::state::LineState;
+use authz::CustomerScope;
+use boot::Boot;
+use kernel::*;
+use payments::gateway::Confirm;
+use payments::{Gateway, PaymentRow, PaymentState, attempt, step};
+
+kernel::refusals! {
+    /// Why a payment is not confirmed.
+    pub enum ConfirmError {
+        NotFound = 404 "payment_not_found" at "/order_id", "There is no such payment.", "결제 정보를 찾을 수 없습니다.";
+        AmountMismatch = 409 "amount_mismatch" at "/amount", "The amount is not the amount of this payment.", "결제 금액이 일치하지 않습니다.";
+        KeyMismatch = 409 "payment_key_mismatch" at "/payment_key", "This payment was begun with another key.", "결제 정보가 일치하지 않습니다.";
+        OrderExpired = 409 "order_expired", "The time to pay for this order is over.", "결제 가능 시간이 지났습니다. 다시 주문해 주세요.";
+        Ended = 409 "payment_ended", "This payment attempt has ended.", "종료된 결제입니다. 다시 결제해 주세요.";
+        Refused(String) = 402 "payment_refused", "The payment was refused.", "결제가 거절되었습니다.";
+    }
+}
+
+/// What the window handed back.
+#[derive(Debug, Clone)]
+pub struct Returned {
+    pub payment_key: String,
+    pub pg_order_id: String,
+    pub amount: Money,
+}
+
+/// Confirms; answers the payment as it stands, which may be `done`, `waiting_for_deposit` or `unknown`.
+pub async fn confirm(
+    boot: &Boot,
+    gateway: &dyn Gateway,
+    by: CustomerScope,
+    returned: Returned,
+    now: Now,
+) -> Result<PaymentRow, Failure<ConfirmError>> {
+    let row = begin(boot, by, &returned, now).await?;
+    let seen = match row.state {
+        PaymentState::Ready => {
+            let ask = Confirm {
+                payment_key: returned.payment_key,
+                pg_order_id: row.pg_order_id.clone(),
+                amount: row.amount,
+                idempotency_key: step::confirm_key(row.id),
+            };
+            Seen::from(gateway.confirm(&ask).await)
+        }
+        PaymentState::InProgress | PaymentState::Unknown => Seen::from(gateway.by_order(&row.pg_order_id).await),
+        // Confirmed before, by this client or by a webhook.
+        _ => return Ok(row),
+    };
+    let refused = if let Seen::Refused { code } = &seen { Some(code.clone()) } else { None };
+    let tx = boot.db.begin().await?;
+    let after = observe(&tx, &boot.vault, row.id, seen, now).await?;
+    tx.commit().await?;
+    match (after.state, refused) {
+        (PaymentState::Aborted, code) => {
+            Err(ConfirmError::Refused(code.or(after.failure_code).unwrap_or_default()).into())
+        }
+        (PaymentState::Expired, _) => Err(ConfirmError::OrderExpired.into()),
+        _ => Ok(after),
+    }
+}
+
+/// Checks what came back and notes that the gateway is about to be asked. Answers the row as it was before.
+async fn begin(
+    boot: &Boot,
+    by: CustomerScope,
+    returned: &Returned,
+    now: Now,
+) -> Result<PaymentRow, Failure<ConfirmError>> {
+    let tx = boot.db.begin().await?;
+    let known = attempt::find_by_pg_order_id(&tx, &returned.pg_order_id).await?.ok_or(ConfirmError::NotFound)?;
+    let lines = lines::lock_order(&tx, known.purchase_order_id).await?;
+    if lines.first().is_none_or(|line| line.user_id != by.user_id()) {
+        return Err(ConfirmError::NotFound.into());
+    }
+    let row = attempt::lock(&tx, known.id).await?;
+    if row.amount != returned.amount {
+        return Err(ConfirmError::AmountMismatch.into());
+    }
+    match row.state {
+        PaymentState::Ready => {}
+        PaymentState::InProgress
+        | PaymentState::Unknown
+        | PaymentState::WaitingForDeposit
+        | PaymentState::Done
+        | PaymentState::PartialCanceled => {
+            let same = row.payment_key.as_deref() == Some(returned.payment_key.as_str());
+            return if same { Ok(row) } else { Err(ConfirmError::KeyMismatch.into()) };
+        }
+        PaymentState::Canceled | PaymentState::Aborted => return Err(ConfirmError::Ended.into()),
+        PaymentState::Expired => return Err(ConfirmError::OrderExpired.into()),
+    }
+    let waiting = lines.iter().all(|line| line.state == LineState::PaymentWaiting);
+    let lapsed = row.expires_at.is_some_and(|at| at <= now.0);
+    if !waiting || lapsed {
+        return Err(ConfirmError::OrderExpired.into());
+    }
+    step::begin_confirm(&tx, &row, &returned.payment_key, returned.amount, now).await.map_err(
+        |failure| match failure {
+            Failure::Refused(_) => Failure::Refused(ConfirmError::AmountMismatch),
+            Failure::Fault(fault) => Failure::Fault(fault),
+        },
+    )?;
+    tx.commit().await?;
+    Ok(row)
+}

@@ -1,0 +1,81 @@
+//! The minute's round over unpaid orders: ask the gateway about every attempt whose time is over, then end the orders
+//! nobody pays any more. The gateway tells nobody when a virtual account runs out, so this is how we learn it. While it
+//! cannot be reached nothing is released.
+
+use super::observe::{Seen, observe};
+use super::unpaid::{self, Why};
+use crate::lines;
+use crate::state::LineState;
+use boot::Boot;
+use jobs::outbox::Outbox;
+use jobs::{Schedule, ScheduleFuture};
+use kernel::*;
+use payments::{Gateway, attempt};
+use std::sync::Arc;
+
+db::statements! {
+    static OVERDUE: (Now,) => (PurchaseOrderId,) =
+        "select o.id from purchase_orders o
+         where o.state = 'payment_waiting' and o.pay_due_at <= $1
+           and not exists (select 1 from payments p where p.purchase_order_id = o.id and p.purpose = 'order' and p.state in ('ready', 'in_progress', 'waiting_for_deposit', 'unknown'))
+         order by o.pay_due_at limit 500";
+}
+
+/// Schedule `cancel_expired_payments`.
+pub struct CancelExpiredPayments {
+    pub boot: Boot,
+    pub gateway: Arc<dyn Gateway>,
+}
+
+impl Schedule for CancelExpiredPayments {
+    fn name(&self) -> &'static str {
+        "cancel_expired_payments"
+    }
+    fn cron(&self) -> &'static str {
+        "* * * * ? *"
+    }
+    fn run(&self, now: Now) -> ScheduleFuture<'_> {
+        Box::pin(async move {
+            let asked = self.ask(now).await?;
+            let ended = self.end(now).await?;
+            Ok(serde_json::json!({ "payments_asked": asked, "orders_ended": ended }))
+        })
+    }
+}
+
+const BATCH: i64 = 200;
+
+impl CancelExpiredPayments {
+    async fn ask(&self, now: Now) -> Result<usize, Fault> {
+        let due = attempt::due(&self.boot.db.writer().await?, now, BATCH).await?;
+        for id in &due {
+            let Some(row) = attempt::find(&self.boot.db.writer().await?, *id).await? else { continue };
+            let seen = Seen::from(self.gateway.by_order(&row.pg_order_id).await);
+            let tx = self.boot.db.begin().await?;
+            match observe(&tx, &self.boot.vault, *id, seen, now).await {
+                Ok(_) => tx.commit().await?,
+                // One payment's trouble must not keep the others waiting; the log tells people.
+                Err(error) => tracing::error!(%error, payment_id = %id, "payment not settled"),
+            }
+        }
+        Ok(due.len())
+    }
+
+    async fn end(&self, now: Now) -> Result<usize, Fault> {
+        let overdue = OVERDUE.all(&self.boot.db.writer().await?, (now,)).await?;
+        for (order,) in &overdue {
+            let tx = self.boot.db.begin().await?;
+            let lines = lines::lock_order(&tx, *order).await?;
+            let payments = attempt::lock_of_order(&tx, *order).await?;
+            let waiting = lines.iter().all(|line| line.state == LineState::PaymentWaiting);
+            if !waiting || payments.iter().any(|payment| payment.state.is_open()) {
+                continue;
+            }
+            let mut outbox = Outbox::new();
+            unpaid::end(&tx, *order, &lines, payments.last().map(|p| p.id), Why::Expired, now, &mut outbox).await?;
+            outbox.write(&tx).await?;
+            tx.commit().await?;
+        }
+        Ok(overdue.len())
+    }
+}

@@ -1,0 +1,11 @@
+//! Paying for an order, from the window of the gateway to the books, and what happens when nobody pays.
+
+pub mod call_off;
+pub mod confirm;
+pub mod expire;
+pub mod observe;
+pub mod paid;
+pub mod reversed;
+pub mod start;
+pub mod unpaid;
+pub mod webhook;

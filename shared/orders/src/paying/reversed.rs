@@ -1,0 +1,65 @@
+//! A bank takes a virtual-account deposit back.
+//!
+//! Before anything left the seller the order falls back to waiting for its money, with its stock held again. After that
+//! the goods are gone: the lines stay, the books show the gap, and a dispute is opened for people to decide.
+
+use super::observe::step_fault;
+use crate::ActorRef;
+use crate::lines::{self, Cause, LineRow, Move};
+use crate::state::{LineAction, LineState};
+use db::Tx;
+use events::DepositReversed;
+use jobs::outbox::Outbox;
+use kernel::*;
+use ledger::{Posting, Tender};
+use payments::{PaymentRow, PgPayment, step};
+
+db::row! { struct OrderRow { user_id: UserId, points_used: Money, rewards_used: Money, total_payable: Money } }
+
+db::statements! {
+    static UNPAY: (PurchaseOrderId, Option<chrono::DateTime<chrono::Utc>>) => OrderRow =
+        "update purchase_orders set paid_at = null, pay_due_at = $2 where id = $1 returning user_id, points_used, rewards_used, total_payable";
+    static DISPUTE: (InquiryId, String, PurchaseOrderId, Now) => () =
+        "insert into inquiries (id, inquiry_no, kind, user_id, purchase_order_id, assigned_to, state, title, body, created_at)
+         select $1, $2, 'dispute', p.user_id, p.id, 'platform', 'open', '입금 취소', '발송 이후 가상계좌 입금이 취소되었습니다.', $4 from purchase_orders p where p.id = $3";
+}
+
+/// Writes a reversed deposit.
+pub async fn deposit(
+    tx: &Tx,
+    row: &PaymentRow,
+    pg: &PgPayment,
+    lines: &[LineRow],
+    now: Now,
+    outbox: &mut Outbox,
+) -> Result<(), Fault> {
+    let transaction_id = step::reverse_deposit(tx, row, pg, now).await.map_err(step_fault)?;
+    let any_dispatched =
+        lines.iter().any(|line| !matches!(line.state, LineState::Paid | LineState::Preparing | LineState::Canceled));
+    let order = row.purchase_order_id;
+    if any_dispatched {
+        let id = InquiryId::new();
+        DISPUTE.run(tx, (id, format!("D{}", id.0.simple()), order, now)).await?;
+    } else {
+        let open = lines.iter().filter(|line| matches!(line.state, LineState::Paid | LineState::Preparing));
+        let moves = open.map(|line| Move::new(line.id, line.state, LineAction::ReverseDeposit)).collect();
+        let cause =
+            Cause { what: "deposit_reversed", reference: Some(row.id.into()), actor: ActorRef::SYSTEM, reason: None };
+        lines::step(tx, moves, cause, now, outbox).await?;
+        let due = pg.virtual_account.as_ref().map(|account| account.due_at);
+        let paid = UNPAY.one(tx, (order, due)).await?;
+        promotions::wallet::hold_again(tx, order).await?;
+        let tender = Tender { cash: paid.total_payable, points: paid.points_used, rewards: paid.rewards_used };
+        ledger::post(tx, Posting::payment_reversed(transaction_id, order, paid.user_id, tender, now)).await?;
+    }
+    let mut seller_ids: Vec<SellerId> = lines.iter().map(|line| line.seller_id).collect();
+    seller_ids.dedup();
+    let event = DepositReversed {
+        purchase_order_id: order,
+        payment_id: row.id,
+        payment_transaction_id: transaction_id,
+        seller_ids,
+        any_dispatched,
+    };
+    outbox.add(&event, now)
+}
