@@ -84,7 +84,7 @@ where
             return Err(Denied::StepUp.problem().into_response());
         }
         let who = P::Who::admit(actor).ok_or_else(|| Denied::Unauthenticated.problem().into_response())?;
-        Ok(Ctx { who, now, request: request(parts), permit: PhantomData })
+        Ok(Ctx { who, now, request: Request::of(parts), permit: PhantomData })
     }
 }
 
@@ -106,19 +106,22 @@ fn actor(parts: &Parts, core: &Core, audience: Audience, access: Access, now: No
     })
 }
 
-fn request(parts: &Parts) -> Request {
-    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let gateway = parts.extensions.get::<lambda_http::request::RequestContext>();
-    let ip = match gateway {
-        Some(lambda_http::request::RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
-        // A container behind a load balancer: the last hop it added is the one we can believe.
-        _ => text("x-forwarded-for").and_then(|hops| hops.rsplit(',').next()),
-    };
-    Request {
-        trace_id: boot::trace::current(),
-        ip: ip.and_then(|ip| ip.trim().parse().ok()),
-        user_agent: text("user-agent").map(|agent| agent.chars().take(300).collect()),
-        language: if crate::middleware::korean(&parts.headers) { "ko" } else { "en" },
-        operation: format!("{} {}", parts.method, parts.uri.path()),
+impl Request {
+    /// Reads them; for middleware that stands before the handlers.
+    pub fn of(parts: &Parts) -> Request {
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let gateway = parts.extensions.get::<lambda_http::request::RequestContext>();
+        let ip = match gateway {
+            Some(lambda_http::request::RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+            // A container behind a load balancer: the last hop it added is the one we can believe.
+            _ => text("x-forwarded-for").and_then(|hops| hops.rsplit(',').next()),
+        };
+        Request {
+            trace_id: boot::trace::current(),
+            ip: ip.and_then(|ip| ip.trim().parse().ok()),
+            user_agent: text("user-agent").map(|agent| agent.chars().take(300).collect()),
+            language: if crate::middleware::korean(&parts.headers) { "ko" } else { "en" },
+            operation: format!("{} {}", parts.method, parts.uri.path()),
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! Health and documentation of a host. Every function answers them, so that each can be checked on its own.
+//!
+//! A deployed function knows only its own endpoints, so the page puts the documents of the host's functions together.
 
 use crate::ctx::Core;
+use authz::Audience;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use db::On;
 use http::{StatusCode, header};
 use serde_json::{Value, json};
@@ -14,18 +17,47 @@ db::statements! {
     static ALIVE: () => (i32,) = "select 1";
 }
 
-/// `/health` looks at the database; `/openapi.json` and `/docs` show this host's endpoints.
-pub(crate) fn routes(core: Core, title: String, document: Value) -> Router {
-    let document = Arc::new(document.to_string());
-    let page = Arc::new(page(&title));
-    Router::new()
-        .route("/health", get(health))
+/// The functions of each host, in the order of the page. A test compares them with the functions that exist.
+pub const FUNCTIONS: &[(Audience, &[&str])] = &[
+    (Audience::Service, &["account", "catalog", "benefit", "order"]),
+    (Audience::Seller, &["account", "catalog", "order", "settlement"]),
+    (Audience::Admin, &["identity", "seller", "catalog", "order", "settlement", "operations"]),
+    (Audience::External, &["partner", "webhook"]),
+];
+
+/// `/health` looks at the database, `/docs` is the page of the host, `/openapi.json` describes what this process serves;
+/// `/health/order` and `/openapi/order.json` ask one function, wherever it runs.
+pub(crate) fn routes(core: Core, host: Audience, functions: &[&'static str], document: &Value) -> Router {
+    let page = Arc::new(page(host));
+    let mut router = Router::new().route("/health", get(health));
+    for function in functions {
+        router = router.route(&format!("/health/{function}"), get(health));
+    }
+    let mut router = router
         .with_state(core)
-        .route(
-            "/openapi.json",
-            get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document.as_str().to_owned()) }),
-        )
-        .route("/docs", get(move || async move { Html(page.as_str().to_owned()) }))
+        .route("/openapi.json", described(document))
+        .route("/docs", get(move || async move { Html(page.as_str().to_owned()) }));
+    for function in functions {
+        router = router.route(&format!("/openapi/{function}.json"), described(&of_function(document, function)));
+    }
+    router
+}
+
+fn described(document: &Value) -> MethodRouter {
+    let text = Arc::new(document.to_string());
+    get(move || async move { ([(header::CONTENT_TYPE, "application/json")], text.as_str().to_owned()) })
+}
+
+/// The part of a host's document that one function serves.
+fn of_function(document: &Value, function: &str) -> Value {
+    let mut part = document.clone();
+    if let Some(paths) = part.get_mut("paths").and_then(Value::as_object_mut) {
+        for operations in paths.values_mut().filter_map(Value::as_object_mut) {
+            operations.retain(|_, operation| operation["tags"][0] == function);
+        }
+        paths.retain(|_, operations| operations.as_object().is_some_and(|all| !all.is_empty()));
+    }
+    part
 }
 
 async fn health(State(core): State<Core>) -> Response {
@@ -43,7 +75,12 @@ async fn alive(core: &Core) -> Result<(), kernel::Fault> {
     conn.rows(ALIVE.sql(), &[]).await.map(drop)
 }
 
-/// A page without any script from elsewhere: reads `openapi.json` and lists what is in it.
-fn page(title: &str) -> String {
-    include_str!("docs.html").replace("{{title}}", title)
+/// A page without any script from elsewhere: reads the documents of the host's functions and lists what is in them.
+fn page(host: Audience) -> String {
+    let functions = FUNCTIONS.iter().find(|(of, _)| *of == host).map_or(&[][..], |(_, functions)| functions);
+    include_str!("docs.html").replace("{{title}}", &title(host)).replace("{{functions}}", &json!(functions).to_string())
+}
+
+fn title(host: Audience) -> String {
+    format!("Drrip {} API", host.as_str())
 }

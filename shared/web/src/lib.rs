@@ -23,6 +23,7 @@ mod serve;
 
 pub use api::{Api, Describe, Endpoint, Route, Spec};
 pub use ctx::{Core, Ctx, Request};
+pub use docs::FUNCTIONS;
 pub use extract::{Json, Path, Query, RawBody};
 pub use idempotency::{IdempotencyKey, Once};
 pub use middleware::finish;

@@ -36,8 +36,8 @@ pub fn start(boot: Boot, functions: Vec<Api>) -> Router {
         described.push((function, table));
     }
     let document = openapi::document(host, &mut described);
-    let title = format!("Drrip {} API", host.as_str());
-    middleware::finish(router.merge(docs::routes(Core { boot }, title, document)))
+    let functions: Vec<&'static str> = described.iter().map(|(function, _)| *function).collect();
+    middleware::finish(router.merge(docs::routes(Core { boot }, host, &functions, &document)))
 }
 
 /// The statements of this crate, for the check against the schema.
