@@ -3,6 +3,7 @@
 //! Nothing here does I/O. A value that exists is valid: constructors refuse what the platform does not accept, so that
 //! use cases never check a quantity or a postcode twice.
 
+pub mod batch;
 pub mod clock;
 pub mod cursor;
 pub mod fault;
@@ -15,6 +16,7 @@ pub mod sql;
 pub mod state;
 pub mod values;
 
+pub use batch::Batch;
 pub use clock::{Clock, Now};
 pub use cursor::{Cursor, Limit, Page};
 pub use fault::{Failure, Fault};
