@@ -1,5 +1,6 @@
 //! What a customer can spend now.
 
+use chrono::{DateTime, Duration, Utc};
 use db::On;
 use kernel::{Fault, Money, Now, UserId};
 
@@ -10,19 +11,24 @@ db::row! {
         pub rewards: Money,
         /// Taken from the next points.
         pub points_debt: Money,
+        /// What expires within thirty days.
+        pub points_expiring: Money,
+        pub rewards_expiring: Money,
     }
 }
 
 db::statements! {
-    static OF: (UserId, Now) => Balances =
+    static OF: (UserId, Now, DateTime<Utc>) => Balances =
         "select coalesce(sum(l.remaining) filter (where l.balance = 'points'), 0)::bigint as points,
                 coalesce(sum(l.remaining) filter (where l.balance = 'rewards'), 0)::bigint as rewards,
-                u.points_debt
+                u.points_debt,
+                coalesce(sum(l.remaining) filter (where l.balance = 'points' and l.expires_at <= $3), 0)::bigint as points_expiring,
+                coalesce(sum(l.remaining) filter (where l.balance = 'rewards' and l.expires_at <= $3), 0)::bigint as rewards_expiring
          from users u left join point_lots l on l.user_id = u.id and l.remaining > 0 and l.expires_at > $2
          where u.id = $1 group by u.id";
 }
 
 /// The balances of a customer.
 pub async fn of(on: &impl On, user: UserId, now: Now) -> Result<Balances, Fault> {
-    OF.one(on, (user, now)).await
+    OF.one(on, (user, now, now.plus(Duration::days(30)))).await
 }

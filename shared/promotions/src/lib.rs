@@ -5,20 +5,27 @@
 //! lots that are still good. Coupons are reserved the same way: bound to the order when it is placed, used up when it is
 //! paid, back in the wallet when it is not.
 
-mod balances;
+pub mod balance_history;
+pub mod balances;
 mod claw_back;
+pub mod coupon;
+pub mod download_coupon;
 mod expire;
 mod give_back;
 mod grant;
 mod grant_purchase_points;
 mod journal;
+pub mod list_coupons;
 mod lots;
+pub mod membership;
+pub mod my_coupons;
+pub mod pending_points;
 mod settings;
 mod spend;
 pub mod wallet;
 mod words;
 
-pub use balances::{Balances, of as balances_of};
+pub use balances::Balances;
 pub use claw_back::claw_back;
 pub use expire::ExpirePoints;
 pub use give_back::{restore_for_claim, return_for_order};
@@ -29,14 +36,20 @@ pub use words::{IssueMethod, LotSource, PointKind, WalletAction, WalletState};
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    balance_history::STATEMENTS,
     balances::STATEMENTS,
     claw_back::STATEMENTS,
+    download_coupon::STATEMENTS,
     expire::STATEMENTS,
     give_back::STATEMENTS,
     grant::STATEMENTS,
     grant_purchase_points::STATEMENTS,
     journal::STATEMENTS,
+    list_coupons::STATEMENTS,
     lots::STATEMENTS,
+    membership::STATEMENTS,
+    my_coupons::STATEMENTS,
+    pending_points::STATEMENTS,
     settings::STATEMENTS,
     wallet::STATEMENTS,
 ];
