@@ -17,7 +17,7 @@ pub struct Documents {
 pub struct StoredObject {
     pub bytes: i64,
     pub content_type: Option<String>,
-    /// The first bytes of the file, to recognise its real type.
+    /// The first 64 KiB of the file, to recognise its real type and a picture's size.
     pub head: Vec<u8>,
 }
 
@@ -50,7 +50,7 @@ impl Documents {
 
     /// What was uploaded under a key, or None.
     pub async fn look(&self, key: &str) -> Result<Option<StoredObject>, Fault> {
-        let answer = self.client.get_object().bucket(&self.bucket).key(key).range("bytes=0-63").send().await;
+        let answer = self.client.get_object().bucket(&self.bucket).key(key).range("bytes=0-65535").send().await;
         let object = match answer {
             Ok(object) => object,
             Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),

@@ -53,3 +53,84 @@ kernel::text_enum! {
     /// What a price promotion is. Time sales bind stock and refuse slow means of payment.
     pub enum PromotionKind { SellerDiscount = "seller_discount", TimeSale = "time_sale", Exhibition = "exhibition" }
 }
+
+kernel::states! {
+    /// Where one submitted version of a product stands.
+    pub enum RevisionState {
+        Submitted = "submitted",
+        InReview = "in_review",
+        Approved = "approved",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+    }
+    /// What is done to a submitted version. Once an inspector opened it, the seller can no longer take it back.
+    actions RevisionAction {
+        Submitted --Open--> InReview,
+        Submitted --Withdraw--> Withdrawn,
+        Submitted --Approve--> Approved,
+        Submitted --Reject--> Rejected,
+        InReview --Approve--> Approved,
+        InReview --Reject--> Rejected,
+    }
+    all { Open, Withdraw, Approve, Reject }
+}
+
+kernel::text_enum! {
+    /// What an option axis is about.
+    pub enum OptionKind { Color = "color", Size = "size", Other = "other" }
+}
+
+kernel::text_enum! {
+    /// What a picture is for: the one on cards, the others at the top of the page, those in the description.
+    pub enum PictureRole { Main = "main", Gallery = "gallery", Detail = "detail" }
+}
+
+kernel::text_enum! {
+    /// The type of statutory disclosure (상품정보제공고시).
+    pub enum NoticeType {
+        Wear = "wear",
+        Shoes = "shoes",
+        Bag = "bag",
+        FashionItems = "fashion_items",
+        Jewellery = "jewellery",
+        Kids = "kids",
+        Cosmetic = "cosmetic",
+        SleepingGear = "sleeping_gear",
+        Etc = "etc",
+    }
+}
+
+kernel::text_enum! {
+    /// A safety certification (KC, children's goods), proof of import, or the exemption from one.
+    pub enum CertificationKind { Kc = "kc", Child = "child", Overseas = "overseas", ParallelImport = "parallel_import", Exempt = "exempt" }
+}
+
+kernel::text_enum! {
+    /// By what right a seller sells a brand.
+    pub enum RightKind { Owner = "owner", Distributor = "distributor", Parallel = "parallel" }
+}
+
+kernel::text_enum! {
+    /// Where a brand stands.
+    pub enum BrandState { Requested = "requested", Active = "active", Hidden = "hidden", Rejected = "rejected" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_the_operator_suspended_never_goes_back_on_sale_by_itself() {
+        let next = |action| ProductState::Suspended.next(action);
+        assert_eq!(next(ProductAction::Resume), None);
+        assert_eq!(next(ProductAction::Reinstate), Some(ProductState::Paused));
+        assert_eq!(ProductState::Ended.next(ProductAction::Resume), None);
+        assert_eq!(ProductState::OnSale.next(ProductAction::Delete), None);
+    }
+
+    #[test]
+    fn an_opened_version_cannot_be_withdrawn() {
+        assert_eq!(RevisionState::InReview.next(RevisionAction::Withdraw), None);
+        assert_eq!(RevisionState::Submitted.next(RevisionAction::Withdraw), Some(RevisionState::Withdrawn));
+    }
+}

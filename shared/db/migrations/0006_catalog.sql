@@ -135,8 +135,8 @@ create table option_groups (
     name        text     not null,
     kind        text     not null check (kind in ('color', 'size', 'other')),
     position    smallint not null check (position between 1 and 3),
-    constraint option_groups_position_unique unique (product_id, position),
-    constraint option_groups_name_unique unique (product_id, name)
+    constraint option_groups_position_unique unique (product_id, position) deferrable, -- axes change places in one statement
+    constraint option_groups_name_unique unique (product_id, name) deferrable
 );
 
 -- One value on an option axis; once ordered it is renamed only, never deleted.
@@ -147,7 +147,7 @@ create table option_values (
     standard_code    text,
     swatch_hex       text check (swatch_hex ~ '^#[0-9a-f]{6}$'),
     position         int  not null default 0,
-    constraint option_values_value_unique unique (option_group_id, value)
+    constraint option_values_value_unique unique (option_group_id, value) deferrable
 );
 
 -- One image of a product or of one of its colours.
