@@ -14,7 +14,7 @@ use std::time::Duration;
 const PATIENCE: Patience = Patience { order: Duration::from_millis(800), ask: Duration::from_millis(800) };
 
 fn client(sim: &TossSim) -> Toss {
-    Toss::new(reqwest::Client::new(), &sim.url, &sim.secret_key, PATIENCE)
+    Toss::at(reqwest::Client::new(), &sim.url, &sim.secret_key, PATIENCE)
 }
 
 fn won(amount: i64) -> Money {
@@ -194,7 +194,7 @@ fn form() -> PayeeForm {
 async fn sellers_are_registered_and_paid_through_sealed_bodies() {
     let sim = simulators::Toss::start().await;
     let payouts =
-        TossPayouts::new(reqwest::Client::new(), &sim.url, &sim.secret_key, &sim.security_key, PATIENCE).unwrap();
+        TossPayouts::at(reqwest::Client::new(), &sim.url, &sim.secret_key, &sim.security_key, PATIENCE).unwrap();
     let seller = done(payouts.register_seller(&form(), "seller-1").await);
     assert_eq!((seller.ref_seller_id.as_str(), seller.status), ("seller-1", PayeeStatus::PartiallyApproved));
     assert_eq!(done(payouts.seller(&seller.id).await), seller);
@@ -219,6 +219,6 @@ async fn sellers_are_registered_and_paid_through_sealed_bodies() {
     assert_eq!(done(payouts.payout(&sent[0].id).await).status, PgPayoutStatus::Completed);
     assert_eq!(done(payouts.balances().await).available, won(70_000));
     let stranger =
-        TossPayouts::new(reqwest::Client::new(), &sim.url, &sim.secret_key, &"00".repeat(32), PATIENCE).unwrap();
+        TossPayouts::at(reqwest::Client::new(), &sim.url, &sim.secret_key, &"00".repeat(32), PATIENCE).unwrap();
     assert!(matches!(stranger.seller(&seller.id).await, Outcome::Unknown { .. }));
 }

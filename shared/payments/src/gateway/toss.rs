@@ -35,13 +35,14 @@ pub struct Toss {
 
 impl Toss {
     /// For a function that holds the gateway's secret.
-    pub fn of(boot: &Boot) -> Result<Toss, Fault> {
+    pub fn new(boot: &Boot) -> Result<Toss, Fault> {
         let secrets =
             boot.secrets.toss.as_ref().ok_or_else(|| Fault::internal("this function holds no Toss secret"))?;
-        Ok(Toss::new(boot.http.clone(), &boot.config.toss_url, &secrets.secret_key, Patience::default()))
+        Ok(Toss::at(boot.http.clone(), &boot.config.toss_url, &secrets.secret_key, Patience::default()))
     }
 
-    pub fn new(http: reqwest::Client, base: &str, secret_key: &str, patience: Patience) -> Toss {
+    /// From parts: what tests do.
+    pub fn at(http: reqwest::Client, base: &str, secret_key: &str, patience: Patience) -> Toss {
         Toss { http, base: base.trim_end_matches('/').to_owned(), auth: http::basic(secret_key), patience }
     }
 

@@ -22,15 +22,16 @@ pub struct TossPayouts {
 
 impl TossPayouts {
     /// For a function that holds the gateway's and the payouts' secrets.
-    pub fn of(boot: &Boot) -> Result<TossPayouts, Fault> {
+    pub fn new(boot: &Boot) -> Result<TossPayouts, Fault> {
         let missing = || Fault::internal("this function holds no payout secrets");
         let toss = boot.secrets.toss.as_ref().ok_or_else(missing)?;
         let payouts = boot.secrets.payouts.as_ref().ok_or_else(missing)?;
         let (http, patience) = (boot.http.clone(), Patience::default());
-        TossPayouts::new(http, &boot.config.toss_url, &toss.secret_key, &payouts.body_key, patience)
+        TossPayouts::at(http, &boot.config.toss_url, &toss.secret_key, &payouts.body_key, patience)
     }
 
-    pub fn new(
+    /// From parts: what tests do.
+    pub fn at(
         http: reqwest::Client,
         base: &str,
         secret_key: &str,
