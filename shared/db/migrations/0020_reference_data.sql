@@ -13,6 +13,7 @@ from (values
     ('refund_business_days',        '3',    'business days from return of the goods to the refund'),
     ('cancel_answer_business_days', '2',    'business days after which an unanswered cancel approves itself'),
     ('delay_interest_rate',         '0.15', 'yearly interest on a refund that is late'),
+    ('return_fee_limit',            '20000', 'most a seller may charge for a return, one way'),
     ('point_validity_months',       '60',   'months a points lot lives'),
     ('point_regrant_days',          '30',   'days a lot given back after its expiry lives'),
     ('settlement_issue_business_days',   '1', 'business days from calculated to issued'),

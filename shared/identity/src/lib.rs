@@ -14,6 +14,7 @@ pub mod codes;
 mod item;
 pub mod limits;
 pub mod passwords;
+pub mod roles;
 pub mod sessions;
 pub mod tickets;
 pub mod tokens;
@@ -56,6 +57,9 @@ impl Identity {
         })
     }
 }
+
+/// Every statement of this crate, for the check against the schema.
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[roles::STATEMENTS];
 
 /// Random bytes from the system.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Fault> {

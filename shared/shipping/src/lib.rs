@@ -1,0 +1,22 @@
+//! What a delivery costs, from where it leaves and who carries it: sellers' policies and addresses, remote zones, carriers.
+//!
+//! Orders copy the terms of a policy when they are placed; a policy changed afterwards never touches them.
+
+pub mod carriers;
+pub mod edit_address;
+pub mod edit_policy;
+pub mod policies;
+pub mod remote;
+pub mod seller_addresses;
+
+pub use remote::{RemoteZone, remote_zone};
+
+/// Every statement of this crate, for the check against the schema.
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    carriers::STATEMENTS,
+    edit_address::STATEMENTS,
+    edit_policy::STATEMENTS,
+    policies::STATEMENTS,
+    remote::STATEMENTS,
+    seller_addresses::STATEMENTS,
+];
