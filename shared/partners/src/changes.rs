@@ -4,6 +4,8 @@
 //! slow commit delays the feed instead of falling behind it. At least once: a partner that lost its cursor may go back
 //! to an older one for thirty days. A grant brings no past; older lines are read from the list.
 
+use crate::grant::{self, GrantError};
+use crate::scope::Scope;
 use authz::Partner;
 use chrono::{DateTime, Duration, Utc};
 use db::On;
@@ -18,6 +20,20 @@ kernel::refusals! {
     pub enum ChangesError {
         CursorExpired = 410 "cursor_expired", "This cursor is older than 30 days: start without one and reconcile by the list.", "커서가 만료되었습니다.";
         CursorUnknown = 422 "cursor_unknown" at "?cursor", "This cursor was not made by this feed.", "유효하지 않은 커서입니다.";
+        SellerNotFound = 404 "seller_not_found", "There is no such seller, or it never connected this partner.", "연결된 판매자가 아닙니다.";
+        GrantRevoked = 403 "grant_revoked", "The seller has ended this partner's access.", "판매자가 연결을 해제했습니다.";
+        GrantScopeMissing = 403 "grant_scope_missing", "The seller did not grant this scope.", "판매자가 허용하지 않은 권한입니다.";
+    }
+}
+
+impl From<GrantError> for ChangesError {
+    fn from(error: GrantError) -> ChangesError {
+        match error {
+            // Only a named seller is looked up here.
+            GrantError::SellerRequired | GrantError::SellerNotFound => ChangesError::SellerNotFound,
+            GrantError::GrantRevoked => ChangesError::GrantRevoked,
+            GrantError::GrantScopeMissing => ChangesError::GrantScopeMissing,
+        }
     }
 }
 
@@ -76,6 +92,9 @@ pub async fn read(
     limit: Limit,
     now: Now,
 ) -> Result<Changes, Failure<ChangesError>> {
+    if seller.is_some() {
+        grant::seller_scope(on, by, seller, Scope::OrdersRead, now).await.map_err(Failure::widen)?;
+    }
     let oldest = now.plus(-Duration::days(KEPT_DAYS));
     let place = match cursor {
         None => Place { txid: 0, seq: 0, at: now.0.timestamp() },
@@ -85,7 +104,7 @@ pub async fn read(
         return Err(ChangesError::CursorExpired.into());
     }
     let (horizon,) = HORIZON.one(on, ()).await?;
-    let scope = crate::Scope::OrdersRead.as_str().to_owned();
+    let scope = Scope::OrdersRead.as_str().to_owned();
     let params =
         (place.txid, place.seq, horizon, by.client_id, by.seller_id, seller, scope, now, oldest, limit.fetch());
     let mut items = FEED.all(on, params).await?;

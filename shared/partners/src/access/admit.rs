@@ -4,12 +4,13 @@
 //! so every request reads its client.
 
 use crate::access::signature::{Proof, Signed};
-use crate::access::{secret, token};
+use crate::access::{limit, secret, token};
 use authz::{Actor, Audience, Keys, Partner, TokenError};
 use aws::Counters;
 use boot::Vault;
 use chrono::{DateTime, Duration, Utc};
 use db::{Db, On};
+use identity::limits::Later;
 use kernel::*;
 use std::net::IpAddr;
 
@@ -62,6 +63,7 @@ kernel::refusals! {
         SignatureInvalid(SignedHere) = 401 "signature_invalid", "The request's signature does not match.", "요청 서명이 일치하지 않습니다.";
         TimestampSkewed = 401 "timestamp_skewed", "The request's timestamp is more than five minutes off.", "요청 시각이 5분 이상 차이납니다.";
         NonceReused = 401 "nonce_reused", "This nonce was used before.", "이미 사용된 nonce입니다.";
+        TooManyRequests(Later) = 429 "too_many_requests", "Too many attempts, try again later.", "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.";
         AddressNotAllowed = 403 "ip_not_allowed", "This client may not call from your address.", "허용되지 않은 IP 주소입니다.";
     }
 }
@@ -95,6 +97,12 @@ pub struct Gate {
 impl Gate {
     pub fn new(db: &Db, vault: &Vault, counters: Counters) -> Gate {
         Gate { db: db.clone(), vault: vault.clone(), counters }
+    }
+
+    /// Counts a call for a seller; refuses it beyond the client's rate.
+    pub async fn count(&self, by: &Admitted, seller: Option<&str>, now: Now) -> Result<(), AdmitError> {
+        let counted = limit::call(&self.counters, by.partner.client_id, seller, by.rate_per_second, now).await;
+        counted.map_err(|seconds| AdmitError::TooManyRequests(Later { retry_after_seconds: i64::from(seconds) }))
     }
 
     /// Lets in the bearer of a token, with what the client may do today.

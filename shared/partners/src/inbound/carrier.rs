@@ -35,7 +35,7 @@ kernel::text_enum! {
 
 /// A batch as it comes; rows are read one by one, so that a broken one spoils only itself.
 #[derive(Debug, Deserialize)]
-pub struct Batch {
+pub struct ScanBatch {
     pub events: Vec<serde_json::Value>,
 }
 
@@ -56,7 +56,7 @@ db::row! { struct ParcelRow { id: ShipmentId, invoice_no: String } }
 db::statements! {
     static CARRIER: (String,) => (String,) = "select code from carriers where code = $1";
     static PARCELS: (String, Vec<String>, DateTime<Utc>) => ParcelRow =
-        "select distinct on (invoice_no) id, invoice_no from shipments
+        "select distinct on (invoice_no) id, coalesce(invoice_no, '') as invoice_no from shipments
          where carrier_code = $1 and invoice_no = any($2) and (state not in ('delivered', 'lost', 'canceled') or created_at >= $3) and state <> 'canceled'
          order by invoice_no, state in ('delivered', 'lost'), created_at desc";
 }
@@ -89,7 +89,7 @@ pub async fn take(
     inbox: &Inbox,
     carrier_code: &str,
     message: &Message<'_>,
-    batch: &Batch,
+    batch: &ScanBatch,
     now: Now,
 ) -> Result<(Vec<ScanOutcome>, bool), Fault> {
     let rows: Vec<Option<Row>> = batch.events.iter().map(read).collect();

@@ -1,13 +1,32 @@
 //! A test event sent now: one try, on paused endpoints too, never counted towards switching off.
 
+use crate::access::limit;
 use crate::webhook::courier::{Attempt, Courier};
 use crate::webhook::delivery::DeliveryState;
-use crate::webhook::endpoint::SealedRow;
+use crate::webhook::endpoint::{self, EndpointError, SealedRow};
 use crate::webhook::event::{self, WebhookEvent};
-use boot::Vault;
+use authz::Partner;
+use boot::{Boot, Vault};
 use db::{Json, On};
+use identity::limits::Later;
 use kernel::*;
 use uuid::Uuid;
+
+kernel::refusals! {
+    /// Why no test event is sent.
+    pub enum TrialError {
+        EndpointNotFound = 404 "webhook_endpoint_not_found", "There is no such webhook endpoint.", "존재하지 않는 웹훅 엔드포인트입니다.";
+        TooManyTests(Later) = 429 "too_many_requests", "Too many attempts, try again later.", "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.";
+    }
+}
+
+impl From<EndpointError> for TrialError {
+    fn from(error: EndpointError) -> TrialError {
+        match error {
+            EndpointError::EndpointNotFound => TrialError::EndpointNotFound,
+        }
+    }
+}
 
 /// A test event that was sent.
 #[derive(Debug)]
@@ -26,8 +45,25 @@ db::statements! {
          values ($1, $2, $3, $4, $5, true, $6, 1, $7, $8, $9, $10, $11)";
 }
 
-/// Sends a sample of `event`. Call it with no transaction open.
+/// Sends a sample of `event` to one of the caller's endpoints, at most ten a minute, and puts it into the delivery log.
+/// Call it with no transaction open.
 pub async fn send(
+    boot: &Boot,
+    courier: &Courier,
+    by: &Partner,
+    id: WebhookEndpointId,
+    event: WebhookEvent,
+    now: Now,
+) -> Result<Trial, Failure<TrialError>> {
+    let endpoint = endpoint::sealed(&boot.db.writer().await?, by, id).await.map_err(Failure::widen)?;
+    let counted = limit::test_event(&boot.aws.counters(), id, now).await;
+    counted.map_err(|seconds| TrialError::TooManyTests(Later { retry_after_seconds: i64::from(seconds) }))?;
+    let trial = post(courier, &boot.vault, &endpoint, event, now).await?;
+    record(&boot.db.writer().await?, &trial, now).await?;
+    Ok(trial)
+}
+
+async fn post(
     courier: &Courier,
     vault: &Vault,
     endpoint: &SealedRow,
@@ -41,8 +77,7 @@ pub async fn send(
     Ok(Trial { delivery_id: WebhookDeliveryId::new(), event_id, body, event, endpoint: endpoint.id, tried })
 }
 
-/// Puts a trial into the delivery log.
-pub async fn record(on: &impl On, trial: &Trial, now: Now) -> Result<(), Fault> {
+async fn record(on: &impl On, trial: &Trial, now: Now) -> Result<(), Fault> {
     let arrived = trial.tried.delivered();
     let state = if arrived { DeliveryState::Delivered } else { DeliveryState::Dead };
     let row = (
