@@ -7,6 +7,7 @@
 
 pub mod accept;
 mod actor;
+pub mod cart;
 pub mod claims;
 pub mod decide;
 pub mod dispatch;
@@ -25,11 +26,17 @@ pub use actor::{ActorRef, ActorType};
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    cart::add::STATEMENTS,
+    cart::change::STATEMENTS,
+    cart::merge::STATEMENTS,
+    cart::remove::STATEMENTS,
+    cart::show::STATEMENTS,
     claims::approve::STATEMENTS,
     claims::books::STATEMENTS,
     claims::cancel::STATEMENTS,
     claims::choose::STATEMENTS,
     claims::load::STATEMENTS,
+    claims::reasons::STATEMENTS,
     claims::refund::STATEMENTS,
     claims::write::STATEMENTS,
     decide::STATEMENTS,
@@ -39,6 +46,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     paying::expire::STATEMENTS,
     paying::observe::STATEMENTS,
     paying::paid::STATEMENTS,
+    paying::poll::STATEMENTS,
     paying::reversed::STATEMENTS,
     paying::start::STATEMENTS,
     paying::unpaid::STATEMENTS,

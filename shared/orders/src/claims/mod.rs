@@ -9,5 +9,6 @@ pub mod cancel;
 pub mod choose;
 pub mod load;
 pub mod preview;
+pub mod reasons;
 pub mod refund;
 pub mod write;

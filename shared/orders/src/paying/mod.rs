@@ -5,6 +5,7 @@ pub mod confirm;
 pub mod expire;
 pub mod observe;
 pub mod paid;
+pub mod poll;
 pub mod reversed;
 pub mod start;
 pub mod unpaid;

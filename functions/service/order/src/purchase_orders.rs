@@ -1,0 +1,129 @@
+//! Orders: placed, paid for, called off.
+
+use crate::App;
+use ::payments::Attempt;
+use authz::service as may;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use kernel::*;
+use orders::ActorRef;
+use orders::paying::call_off::{CallOffError, call_off};
+use orders::paying::start::{self, StartPaymentError};
+use orders::place::{self, PlaceError, Placed};
+use orders::quotes::choices::PayMethod;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use web::{Answer, Created, Ctx, IdempotencyKey, Json, NoContent, Once, Path};
+
+/// The accepted checkout.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceOrder {
+    pub quote_id: QuoteId,
+    /// The version the customer saw.
+    pub version: i32,
+    pub payment_method: Option<PayMethod>,
+}
+
+/// A placed order.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlacedOrderView {
+    pub purchase_order_id: PurchaseOrderId,
+    pub order_no: String,
+    /// Won to pay; 0 is paid already.
+    pub total_payable: Money,
+    /// Until when stock and benefits are held.
+    pub pay_due_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentWindowView>,
+}
+
+/// What the payment gateway's window is opened with.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PaymentWindowView {
+    pub payment_id: PaymentId,
+    /// `orderId` for the gateway.
+    pub pg_order_id: String,
+    pub order_name: String,
+    pub amount: Money,
+    pub client_key: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub async fn place(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    key: IdempotencyKey,
+    Json(body): Json<PlaceOrder>,
+) -> Answer<Once<Created<PlacedOrderView>>, PlaceError> {
+    let tx = app.boot.db.begin().await?;
+    let taken = match key.take(&ctx, ctx.who.user_id, &body, &tx).await? {
+        Ok(taken) => taken,
+        Err(answer) => return Ok(answer),
+    };
+    let cmd = place::Place { quote_id: body.quote_id, version: body.version, method: body.payment_method };
+    let placed = place::place(&tx, &app.boot.vault, ctx.who.scope(), ActorRef::from(&ctx.who), cmd, ctx.now).await?;
+    let view = placed_view(&app, placed);
+    taken.commit(tx, 201, &view).await?;
+    boot::metrics::count("OrdersPlaced", &[("Stage", app.boot.config.stage.as_str())]);
+    app.nudge.relay().await;
+    Ok(Once::Made(Created(view)))
+}
+
+fn placed_view(app: &App, placed: Placed) -> PlacedOrderView {
+    let window = placed.attempt.map(|attempt| window(app, attempt, placed.order_name));
+    PlacedOrderView {
+        purchase_order_id: placed.id,
+        order_no: placed.order_no,
+        total_payable: placed.total_payable,
+        pay_due_at: placed.pay_due_at,
+        payment: window,
+    }
+}
+
+fn window(app: &App, attempt: Attempt, order_name: String) -> PaymentWindowView {
+    PaymentWindowView {
+        payment_id: attempt.payment_id,
+        pg_order_id: attempt.pg_order_id,
+        order_name,
+        amount: attempt.amount,
+        client_key: app.boot.secrets.toss.as_ref().map(|toss| toss.client_key.clone()).unwrap_or_default(),
+        expires_at: attempt.expires_at,
+    }
+}
+
+/// How the next try is paid.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartPayment {
+    pub payment_method: Option<PayMethod>,
+}
+
+pub async fn start_payment(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Path(order): Path<PurchaseOrderId>,
+    key: IdempotencyKey,
+    Json(body): Json<StartPayment>,
+) -> Answer<Once<Created<PaymentWindowView>>, StartPaymentError> {
+    let tx = app.boot.db.begin().await?;
+    let taken = match key.take(&ctx, ctx.who.user_id, &body, &tx).await? {
+        Ok(taken) => taken,
+        Err(answer) => return Ok(answer),
+    };
+    let method = body.payment_method.and_then(|method| method.as_str().parse().ok());
+    let attempt = start::start(&tx, ctx.who.scope(), order, method, ctx.now).await?;
+    let view = window(&app, attempt, "Drrip 주문".to_owned());
+    taken.commit(tx, 201, &view).await?;
+    Ok(Once::Made(Created(view)))
+}
+
+pub async fn cancel(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Path(order): Path<PurchaseOrderId>,
+) -> Answer<NoContent, CallOffError> {
+    call_off(&app.boot, app.gateway.as_ref(), ctx.who.scope(), ActorRef::from(&ctx.who), order, ctx.now).await?;
+    app.nudge.relay().await;
+    Ok(NoContent)
+}
