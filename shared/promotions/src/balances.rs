@@ -14,6 +14,9 @@ db::row! {
         /// What expires within thirty days.
         pub points_expiring: Money,
         pub rewards_expiring: Money,
+        /// What orders that are not paid yet have taken.
+        pub points_held: Money,
+        pub rewards_held: Money,
     }
 }
 
@@ -23,7 +26,9 @@ db::statements! {
                 coalesce(sum(l.remaining) filter (where l.balance = 'rewards'), 0)::bigint as rewards,
                 u.points_debt,
                 coalesce(sum(l.remaining) filter (where l.balance = 'points' and l.expires_at <= $3), 0)::bigint as points_expiring,
-                coalesce(sum(l.remaining) filter (where l.balance = 'rewards' and l.expires_at <= $3), 0)::bigint as rewards_expiring
+                coalesce(sum(l.remaining) filter (where l.balance = 'rewards' and l.expires_at <= $3), 0)::bigint as rewards_expiring,
+                coalesce((select sum(p.points_used) from purchase_orders p where p.user_id = u.id and p.state = 'payment_waiting'), 0)::bigint as points_held,
+                coalesce((select sum(p.rewards_used) from purchase_orders p where p.user_id = u.id and p.state = 'payment_waiting'), 0)::bigint as rewards_held
          from users u left join point_lots l on l.user_id = u.id and l.remaining > 0 and l.expires_at > $2
          where u.id = $1 group by u.id";
 }

@@ -4,7 +4,7 @@
 
 use crate::coupon::{CouponRow, Target};
 use db::On;
-use kernel::{BrandId, CouponId, Fault, Limit, Now, ProductId, PromotionId, UserId};
+use kernel::{BrandId, CouponId, Cursor, Failure, Fault, Limit, Now, Page, ProductId, PromotionId, UserId};
 
 /// What the coupons are to be good for; nothing set: anything.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,6 +12,13 @@ pub struct GoodFor {
     pub product_id: Option<ProductId>,
     pub brand_id: Option<BrandId>,
     pub exhibition_id: Option<PromotionId>,
+}
+
+kernel::refusals! {
+    /// Why a coupon cannot be read.
+    pub enum CouponError {
+        NotFound = 404 "coupon_not_found", "There is no such coupon.", "쿠폰을 찾을 수 없습니다.";
+    }
 }
 
 db::row! { struct TargetsRow { targets: serde_json::Value } }
@@ -63,17 +70,26 @@ db::statements! {
          where t.coupon_id = $1";
 }
 
-/// Coupons that can be taken, newest first; `after` is the last one of the page before.
+/// Coupons that can be taken, newest first.
 pub async fn list(
     on: &impl On,
     who: Option<UserId>,
     good_for: GoodFor,
-    after: Option<CouponId>,
+    cursor: Option<Cursor>,
     limit: Limit,
     now: Now,
-) -> Result<Vec<CouponRow>, Fault> {
+) -> Result<Page<CouponRow>, Fault> {
+    let after: Option<CouponId> = cursor.and_then(|cursor| cursor.decode());
     let GoodFor { product_id, brand_id, exhibition_id } = good_for;
-    LIST.all(on, (who, now, product_id, brand_id, exhibition_id, after, limit.fetch())).await
+    let rows = LIST.all(on, (who, now, product_id, brand_id, exhibition_id, after, limit.fetch())).await?;
+    Ok(Page::of(rows, limit, |row| row.id))
+}
+
+/// Every coupon that can be taken for something, at most a hundred.
+pub async fn all_good_for(on: &impl On, who: UserId, good_for: GoodFor, now: Now) -> Result<Vec<CouponId>, Fault> {
+    let GoodFor { product_id, brand_id, exhibition_id } = good_for;
+    let rows = LIST.all(on, (Some(who), now, product_id, brand_id, exhibition_id, None, 100)).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// One coupon and its scope.
@@ -81,8 +97,8 @@ pub async fn read(
     on: &impl On,
     who: Option<UserId>,
     coupon: CouponId,
-) -> Result<Option<(CouponRow, Vec<Target>)>, Fault> {
-    let Some(row) = READ.opt(on, (coupon, who)).await? else { return Ok(None) };
+) -> Result<(CouponRow, Vec<Target>), Failure<CouponError>> {
+    let row = READ.opt(on, (coupon, who)).await?.ok_or(CouponError::NotFound)?;
     let targets = TARGETS.one(on, (coupon,)).await?.targets;
-    Ok(Some((row, serde_json::from_value(targets).map_err(Fault::internal)?)))
+    Ok((row, serde_json::from_value(targets).map_err(Fault::internal)?))
 }

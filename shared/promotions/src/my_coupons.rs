@@ -3,7 +3,7 @@
 use authz::CustomerScope;
 use chrono::{DateTime, Utc};
 use db::On;
-use kernel::{CouponId, Fault, Limit, Money, Now, PurchaseOrderId, Rate, SellerId, UserCouponId, UserId};
+use kernel::{CouponId, Cursor, Fault, Limit, Money, Now, Page, PurchaseOrderId, Rate, SellerId, UserCouponId, UserId};
 use pricing::{CouponType, DiscountKind};
 
 kernel::text_enum! {
@@ -60,14 +60,16 @@ db::statements! {
          order by w.id desc limit $5";
 }
 
-/// The wallet, newest first; `after` is the last one of the page before.
+/// The wallet, newest first.
 pub async fn list(
     on: &impl On,
     by: CustomerScope,
     status: Option<WalletStatus>,
-    after: Option<UserCouponId>,
+    cursor: Option<Cursor>,
     limit: Limit,
     now: Now,
-) -> Result<Vec<WalletRow>, Fault> {
-    LIST.all(on, (by.user_id(), now, status, after, limit.fetch())).await
+) -> Result<Page<WalletRow>, Fault> {
+    let after: Option<UserCouponId> = cursor.and_then(|cursor| cursor.decode());
+    let rows = LIST.all(on, (by.user_id(), now, status, after, limit.fetch())).await?;
+    Ok(Page::of(rows, limit, |row| row.id))
 }

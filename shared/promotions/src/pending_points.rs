@@ -5,7 +5,7 @@
 use authz::CustomerScope;
 use chrono::{DateTime, Utc};
 use db::On;
-use kernel::{Fault, Limit, Money, ProductOrderId, PurchaseOrderId, Rate, UserId};
+use kernel::{Cursor, Fault, Limit, Money, Page, ProductOrderId, PurchaseOrderId, Rate, UserId};
 
 db::row! {
     /// A line that will earn points.
@@ -43,14 +43,16 @@ impl PendingRow {
     }
 }
 
-/// Lines that will earn points, newest first; `after` is the last one of the page before.
+/// Lines that will earn points, newest first.
 pub async fn list(
     on: &impl On,
     by: CustomerScope,
-    after: Option<ProductOrderId>,
+    cursor: Option<Cursor>,
     limit: Limit,
-) -> Result<Vec<PendingRow>, Fault> {
-    LINES.all(on, (by.user_id(), after, limit.fetch())).await
+) -> Result<Page<PendingRow>, Fault> {
+    let after: Option<ProductOrderId> = cursor.and_then(|cursor| cursor.decode());
+    let rows = LINES.all(on, (by.user_id(), after, limit.fetch())).await?;
+    Ok(Page::of(rows, limit, |row| row.product_order_id))
 }
 
 /// All points to come.
