@@ -1,6 +1,6 @@
 //! SQS batches: every message parsed and handled on its own, failures reported per message.
 
-use crate::{Task, TaskError};
+use crate::{Nudge, Task, TaskError};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use boot::Boot;
 use events::Envelope;
@@ -15,11 +15,18 @@ pub struct Worker {
     /// The function's name in the template.
     pub name: &'static str,
     tasks: Vec<Arc<dyn Task>>,
+    nudge: Option<Nudge>,
 }
 
 impl Worker {
     pub fn new(name: &'static str) -> Worker {
-        Worker { name, tasks: Vec::new() }
+        Worker { name, tasks: Vec::new(), nudge: None }
+    }
+
+    /// For tasks that write events: the relay is woken once after a batch of which something was done.
+    pub fn nudging(mut self, nudge: Nudge) -> Worker {
+        self.nudge = Some(nudge);
+        self
     }
 
     pub fn task(mut self, task: impl Task) -> Worker {
@@ -38,6 +45,7 @@ impl Worker {
 
     /// Handles a batch. In a FIFO queue nothing behind a failed message of the same group is tried.
     pub async fn handle(&self, event: SqsEvent, now: Now) -> SqsBatchResponse {
+        let received = event.records.len();
         let mut failed = Vec::new();
         let mut blocked: HashSet<String> = HashSet::new();
         for record in event.records {
@@ -53,6 +61,9 @@ impl Worker {
                 failure.item_identifier = id;
                 failed.push(failure);
             }
+        }
+        if let Some(nudge) = self.nudge.as_ref().filter(|_| failed.len() < received) {
+            nudge.relay().await;
         }
         let mut response = SqsBatchResponse::default();
         response.batch_item_failures = failed;

@@ -1,0 +1,11 @@
+//! Schedules over orders that wait.
+
+use boot::Boot;
+use jobs::Schedules;
+use kernel::Fault;
+use orders::decide::AutoConfirmSweep;
+
+/// This function's schedules.
+pub async fn schedules(boot: Boot) -> Result<Schedules, Fault> {
+    Ok(Schedules::new("order").schedule(AutoConfirmSweep { db: boot.db }))
+}
