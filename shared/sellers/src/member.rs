@@ -1,0 +1,73 @@
+//! One person who works for a seller, and what they may do now.
+//!
+//! Until a seller is active, its members hold only what setting up needs: application, documents, contract, store,
+//! shipping, staff, product drafts and the payout account.
+
+use db::On;
+use identity::{Subject, roles};
+use kernel::*;
+
+db::row! {
+    /// A member with role and store, as they stand.
+    pub struct Standing {
+        pub id: MemberId, pub seller_id: SellerId, pub role_id: RoleId, pub role_code: String, pub role_name: String, pub is_owner: bool, pub state: String,
+        pub email: String, pub name: String, pub mfa_enabled: bool, pub seller_code: String, pub seller_name: String, pub seller_state: String,
+    }
+}
+
+db::statements! {
+    static STANDING: (MemberId,) => Standing =
+        "select m.id, m.seller_id, m.role_id, r.code as role_code, r.name as role_name, m.is_owner, m.state, m.email, m.name, m.mfa_enabled,
+                s.code as seller_code, coalesce(s.display_name, s.company_name) as seller_name, s.state as seller_state
+         from seller_members m join sellers s on s.id = m.seller_id join roles r on r.id = m.role_id where m.id = $1";
+}
+
+/// Areas that answer before the store is active.
+const SETTING_UP: &[&str] =
+    &["onboarding", "documents", "contracts", "store", "members", "products", "support", "integrations", "audit"];
+
+/// A member as they stand; None when there is no such member.
+pub async fn of(on: &impl On, id: MemberId) -> Result<Option<Standing>, Fault> {
+    STANDING.opt(on, (id,)).await
+}
+
+/// What a member may do now.
+pub async fn permissions(on: &impl On, standing: &Standing) -> Result<Vec<String>, Fault> {
+    let held = roles::permissions(on, standing.role_id).await?;
+    Ok(allowed(held, &standing.seller_state))
+}
+
+/// The member as tokens speak of them, with permissions read now.
+pub async fn subject(on: &impl On, standing: &Standing) -> Result<Subject, Fault> {
+    let permissions = permissions(on, standing).await?;
+    Ok(Subject::member(standing.id, standing.seller_id, standing.is_owner, permissions))
+}
+
+/// Whether somebody of this standing may hold a session.
+pub fn may_work(standing: &Standing) -> bool {
+    standing.state == "active" && standing.seller_state != "closed"
+}
+
+fn allowed(held: Vec<String>, seller_state: &str) -> Vec<String> {
+    if seller_state != "onboarding" {
+        return held;
+    }
+    let setting_up = |permission: &String| {
+        let area = permission.split([':', '.']).next().unwrap_or_default();
+        SETTING_UP.contains(&area)
+    };
+    held.into_iter().filter(setting_up).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_is_not_active_only_sets_up() {
+        let held: Vec<String> =
+            ["orders:read", "documents.id_card:upload", "contracts:sign", "settlements:read"].map(str::to_owned).into();
+        assert_eq!(allowed(held.clone(), "onboarding"), ["documents.id_card:upload", "contracts:sign"]);
+        assert_eq!(allowed(held.clone(), "suspended"), held, "paid orders must still be dispatched");
+    }
+}
