@@ -4,6 +4,8 @@
 //! A product sells only while everything above it does: its state, its sale period, its seller, its brand and the
 //! seller's right to the brand. Sold out is never a state; it is read from stock.
 
+mod apply_prices;
+mod categories;
 mod certify;
 mod content;
 mod delete;
@@ -13,6 +15,9 @@ mod disclose;
 mod draft;
 mod edit;
 mod files;
+mod findings;
+mod load;
+mod missing;
 mod notice;
 mod open;
 mod option_plan;
@@ -21,11 +26,24 @@ mod option_plan_tests;
 mod options;
 mod outside;
 mod pictures;
+mod prices;
+mod registration_form;
+mod sale_state;
 mod sellable;
+mod seller_brands;
+mod seller_list;
+mod seller_page;
 mod skus;
 mod standards;
+mod submit;
+mod withdraw;
 mod words;
 
+pub use apply_prices::ApplyPrices;
+pub use categories::{
+    CategoryError, CategoryLanding, CategoryRow, CategoryStep, FeaturedBrand, SellerCategoryRow, category_landing,
+    category_tree, seller_category_tree,
+};
 pub use certify::{CertificationEntry, CertifyError, certify};
 pub use content::{Certification, ContentSku, DescriptionBlock, PendingChanges, ProductContent, ProductPicture};
 pub use delete::{DeleteError, delete};
@@ -34,18 +52,31 @@ pub use describe::{DescribeError, describe};
 pub use disclose::{DiscloseError, disclose};
 pub use draft::{DraftError, StartDraft, start_draft};
 pub use edit::{EditError, EditProduct, edit};
+pub use findings::{Finding, Remark};
 pub use notice::{Disclosure, NoticeField};
 pub use option_plan::{GroupInput, MOST_SKUS, OptionsInput, SkuInput, ValueInput};
 pub use options::{OptionsError, set_options};
 pub use outside::leads_outside;
 pub use pictures::{LEAST_WIDTH, PicturesError, set_pictures};
+pub use prices::{ChangePrices, NewPrice, PriceOutcome, PricesError, change_prices};
+pub use registration_form::{FormError, RegistrationForm, registration_form};
+pub use sale_state::{SaleState, SaleStateOutcome, SaleStateResult, set_sale_state};
 pub use sellable::{Commission, RunningPromotion, SellableSku, Unsellable, sellable};
+pub use seller_brands::{SellerBrandRow, seller_brands};
+pub use seller_list::{ProductStock, SellerProductQuery, SellerProductRow, seller_products};
+pub use seller_page::{
+    EditorGroup, EditorRevision, EditorSku, EditorValue, ProductError, SellerProduct, SellerProductRest, seller_product,
+};
 pub use skus::{SkuEdit, SkusError, edit_skus};
 pub use standards::{COLORS, SIZES, StandardValue, is_standard};
+pub use submit::{SubmitError, Submitted, submit};
+pub use withdraw::{WithdrawError, withdraw};
 pub use words::*;
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+    apply_prices::STATEMENTS,
+    categories::STATEMENTS,
     certify::STATEMENTS,
     delete::STATEMENTS,
     deliver::STATEMENTS,
@@ -54,9 +85,19 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     draft::STATEMENTS,
     edit::STATEMENTS,
     files::STATEMENTS,
+    load::STATEMENTS,
+    missing::STATEMENTS,
     open::STATEMENTS,
     options::STATEMENTS,
     pictures::STATEMENTS,
+    prices::STATEMENTS,
+    registration_form::STATEMENTS,
+    sale_state::STATEMENTS,
     sellable::STATEMENTS,
+    seller_brands::STATEMENTS,
+    seller_list::STATEMENTS,
+    seller_page::STATEMENTS,
     skus::STATEMENTS,
+    submit::STATEMENTS,
+    withdraw::STATEMENTS,
 ];

@@ -54,6 +54,7 @@ create table price_histories (
 );
 create unique index price_histories_one_open on price_histories (product_id) where valid_to is null;
 create index price_histories_of_product on price_histories (product_id, valid_from desc);
+create index price_histories_beginning on price_histories (valid_from);
 
 -- One coupon definition (product, cart or shipping). Value and bearer are frozen once issued.
 create table coupons (

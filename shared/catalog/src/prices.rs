@@ -1,0 +1,282 @@
+//! A seller sets list and sale prices of products, now or at a set time.
+//!
+//! A cut holds at once, a raise on an approved product waits for inspection (a list price is only raised to be crossed
+//! out). Half off or more is asked for twice. The price of a product in a campaign is locked. A later call replaces a
+//! scheduled price; the price of today cancels it. Each product answers for itself.
+
+use crate::draft::valid_prices;
+use crate::{PendingChanges, ProductState};
+use audit::{Target, record};
+use authz::SellerScope;
+use chrono::{DateTime, Utc};
+use db::{Json, Tx};
+use kernel::{Failure, Fault, MemberId, Money, Now, PriceHistoryId, ProductId, SellerId};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// One product's new prices, in won.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPrice {
+    pub product_id: ProductId,
+    pub list_price: Money,
+    pub sale_price: Money,
+}
+
+/// Prices of many products.
+#[derive(Debug, Clone)]
+pub struct ChangePrices {
+    pub prices: Vec<NewPrice>,
+    /// None: now.
+    pub at: Option<DateTime<Utc>>,
+    pub confirm_large_drop: bool,
+    pub member_id: MemberId,
+}
+
+kernel::text_enum! {
+    /// How it ended for one product.
+    pub enum PriceOutcome {
+        Changed = "changed",
+        Scheduled = "scheduled",
+        /// The price of today: a scheduled one, if any, is off.
+        Unchanged = "unchanged",
+        /// A raise: submit the product to have it inspected.
+        WaitsForInspection = "waits_for_inspection",
+        ProductNotFound = "product_not_found",
+        NotAllowedState = "not_allowed_state",
+        PriceInvalid = "price_invalid",
+        SkuPriceTooLow = "sku_price_too_low",
+        PromotionLocked = "promotion_locked",
+        LargeDropUnconfirmed = "large_drop_unconfirmed",
+        RaiseCannotBeScheduled = "raise_cannot_be_scheduled",
+        InReview = "in_review",
+    }
+}
+
+kernel::refusals! {
+    /// Why a whole call is refused.
+    pub enum PricesError {
+        TimeInPast = 422 "price_time_in_past" at "/at", "A set time lies ahead.", "적용 시각은 현재 이후여야 합니다.";
+        DuplicateProduct(ProductId) = 422 "duplicate_product" at "/prices", "A product may be named once.", "같은 상품이 두 번 들어 있습니다.";
+    }
+}
+
+db::row! {
+    struct PricedRow {
+        id: ProductId, state: ProductState, list_price: Money, sale_price: Money, lowest_delta: Money, pending_changes: Option<Json<PendingChanges>>,
+        under_review: bool, in_promotion: bool,
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct PriceRow {
+    id: PriceHistoryId,
+    #[serde(flatten)]
+    price: NewPrice,
+}
+
+db::statements! {
+    static LOCK: (Vec<ProductId>, SellerId, Now) => PricedRow =
+        "select p.id, p.state, p.list_price, p.sale_price,
+                coalesce((select min(k.price_delta) from product_skus k where k.product_id = p.id and k.usable), 0) as lowest_delta, p.pending_changes,
+                exists (select from product_revisions r where r.product_id = p.id and r.state in ('submitted', 'in_review')) as under_review,
+                exists (select from promotion_products pp join promotions pr on pr.id = pp.promotion_id
+                        where pp.product_id = p.id and pp.state = 'approved' and pr.state in ('scheduled', 'running') and pr.ends_at > $3) as in_promotion
+         from products p where p.id = any($1) and p.seller_id = $2 and p.state <> 'deleted' order by p.id for update of p";
+    static SET: (Json<Vec<NewPrice>>, Now) => () =
+        "update products p set list_price = n.list_price, sale_price = n.sale_price,
+                               pending_changes = nullif(p.pending_changes - '{list_price,sale_price}'::text[], '{}'),
+                               version = p.version + 1, updated_at = $2
+         from jsonb_to_recordset($1) as n(product_id uuid, list_price bigint, sale_price bigint) where p.id = n.product_id";
+    static WAIT: (Json<Vec<NewPrice>>, Now) => () =
+        "update products p set pending_changes = coalesce(p.pending_changes, '{}') || jsonb_build_object('list_price', n.list_price, 'sale_price', n.sale_price),
+                               version = p.version + 1, updated_at = $2
+         from jsonb_to_recordset($1) as n(product_id uuid, list_price bigint, sale_price bigint) where p.id = n.product_id";
+    /// Prices that have not begun are off.
+    static UNSCHEDULE: (Vec<ProductId>, Now) => () = "delete from price_histories where product_id = any($1) and valid_from >= $2";
+    static CLOSE: (Vec<ProductId>, Now, Option<DateTime<Utc>>) => () =
+        "update price_histories set valid_to = $3 where product_id = any($1) and valid_from < $2 and (valid_to is null or valid_to > $2)";
+    static BEGIN: (Json<Vec<PriceRow>>, MemberId, DateTime<Utc>) => () =
+        "insert into price_histories (id, product_id, list_price, sale_price, changed_by_type, changed_by, valid_from)
+         select n.id, n.product_id, n.list_price, n.sale_price, 'seller', $2, $3
+         from jsonb_to_recordset($1) as n(id uuid, product_id uuid, list_price bigint, sale_price bigint)";
+}
+
+/// Sets the prices; answers per product, in the order asked.
+pub async fn change_prices(
+    tx: &Tx,
+    by: SellerScope,
+    now: Now,
+    cmd: ChangePrices,
+) -> Result<Vec<(ProductId, PriceOutcome)>, Failure<PricesError>> {
+    if cmd.at.is_some_and(|at| at <= now.0) {
+        return Err(PricesError::TimeInPast.into());
+    }
+    let ids: Vec<ProductId> = cmd.prices.iter().map(|price| price.product_id).collect();
+    let locked = LOCK.all(tx, (ids, by.seller_id(), now)).await?;
+    let known: HashMap<ProductId, PricedRow> = locked.into_iter().map(|row| (row.id, row)).collect();
+    let mut judged: Vec<(NewPrice, PriceOutcome)> = Vec::new();
+    for price in &cmd.prices {
+        if judged.iter().any(|(before, _)| before.product_id == price.product_id) {
+            return Err(PricesError::DuplicateProduct(price.product_id).into());
+        }
+        judged.push((*price, judge(price, known.get(&price.product_id), cmd.at, cmd.confirm_large_drop)));
+    }
+    let of = |outcome: PriceOutcome| -> Vec<NewPrice> {
+        judged.iter().filter(|(_, o)| *o == outcome).map(|(price, _)| *price).collect()
+    };
+    let live = |prices: &[NewPrice]| -> Vec<NewPrice> {
+        prices.iter().filter(|p| known.get(&p.product_id).is_some_and(|row| is_live(row.state))).copied().collect()
+    };
+    let changed = of(PriceOutcome::Changed);
+    if !changed.is_empty() {
+        SET.run(tx, (Json(changed.clone()), now)).await?;
+        replace(tx, live(&changed), now, now.0, cmd.member_id).await?;
+    }
+    let scheduled = of(PriceOutcome::Scheduled);
+    if let (Some(at), false) = (cmd.at, scheduled.is_empty()) {
+        replace(tx, scheduled, now, at, cmd.member_id).await?;
+    }
+    let unchanged = of(PriceOutcome::Unchanged);
+    if !unchanged.is_empty() {
+        let ids: Vec<ProductId> = unchanged.iter().map(|price| price.product_id).collect();
+        UNSCHEDULE.run(tx, (ids.clone(), now)).await?;
+        CLOSE.run(tx, (ids, now, None)).await?;
+        SET.run(tx, (Json(unchanged), now)).await?;
+    }
+    let waiting = of(PriceOutcome::WaitsForInspection);
+    if !waiting.is_empty() {
+        WAIT.run(tx, (Json(waiting), now)).await?;
+    }
+    let before = known.values().map(|row| (row.id, row.list_price, row.sale_price)).collect::<Vec<_>>();
+    let told = serde_json::json!({ "at": cmd.at, "prices": cmd.prices });
+    record(
+        tx,
+        cmd.member_id,
+        "price.changed",
+        Target::table("products"),
+        serde_json::to_value(before).ok(),
+        Some(told),
+        now,
+    )
+    .await?;
+    Ok(judged.into_iter().map(|(price, outcome)| (price.product_id, outcome)).collect())
+}
+
+/// Ends the present price at `from` and begins these.
+async fn replace(
+    tx: &Tx,
+    prices: Vec<NewPrice>,
+    now: Now,
+    from: DateTime<Utc>,
+    member_id: MemberId,
+) -> Result<(), Fault> {
+    if prices.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ProductId> = prices.iter().map(|price| price.product_id).collect();
+    let rows = prices.into_iter().map(|price| PriceRow { id: PriceHistoryId::new(), price }).collect();
+    UNSCHEDULE.run(tx, (ids.clone(), now)).await?;
+    CLOSE.run(tx, (ids, now, Some(from))).await?;
+    BEGIN.run(tx, (Json(rows), member_id, from)).await
+}
+
+fn is_live(state: ProductState) -> bool {
+    matches!(state, ProductState::OnSale | ProductState::Paused | ProductState::Suspended)
+}
+
+fn judge(new: &NewPrice, row: Option<&PricedRow>, at: Option<DateTime<Utc>>, confirmed: bool) -> PriceOutcome {
+    let Some(row) = row else { return PriceOutcome::ProductNotFound };
+    let is_live = is_live(row.state);
+    if !is_live && !matches!(row.state, ProductState::Draft | ProductState::Rejected) {
+        let in_review = row.state == ProductState::InReview;
+        return if in_review { PriceOutcome::InReview } else { PriceOutcome::NotAllowedState };
+    }
+    if !valid_prices(new.list_price, new.sale_price) {
+        return PriceOutcome::PriceInvalid;
+    }
+    if new.sale_price + row.lowest_delta < Money::won(10) {
+        return PriceOutcome::SkuPriceTooLow;
+    }
+    if row.in_promotion {
+        return PriceOutcome::PromotionLocked;
+    }
+    if new.sale_price.times(2) <= row.sale_price && !confirmed {
+        return PriceOutcome::LargeDropUnconfirmed;
+    }
+    let pending_price = row.pending_changes.as_ref().is_some_and(|Json(p)| p.sale_price.is_some());
+    if row.under_review && pending_price {
+        return PriceOutcome::InReview;
+    }
+    if !is_live {
+        return if at.is_some() { PriceOutcome::NotAllowedState } else { PriceOutcome::Changed };
+    }
+    if (new.list_price, new.sale_price) == (row.list_price, row.sale_price) {
+        return PriceOutcome::Unchanged;
+    }
+    if new.list_price > row.list_price || new.sale_price > row.sale_price {
+        return match at {
+            Some(_) => PriceOutcome::RaiseCannotBeScheduled,
+            None if row.under_review => PriceOutcome::InReview,
+            None => PriceOutcome::WaitsForInspection,
+        };
+    }
+    if at.is_some() { PriceOutcome::Scheduled } else { PriceOutcome::Changed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> PricedRow {
+        PricedRow {
+            id: ProductId::new(),
+            state: ProductState::OnSale,
+            list_price: Money::won(50_000),
+            sale_price: Money::won(40_000),
+            lowest_delta: Money::won(-1_000),
+            pending_changes: None,
+            under_review: false,
+            in_promotion: false,
+        }
+    }
+
+    fn judged(list: i64, sale: i64, row: &PricedRow, confirmed: bool) -> PriceOutcome {
+        let new = NewPrice { product_id: row.id, list_price: Money::won(list), sale_price: Money::won(sale) };
+        judge(&new, Some(row), None, confirmed)
+    }
+
+    #[test]
+    fn a_cut_holds_at_once_and_a_raise_waits() {
+        let outcome = |list, sale| judged(list, sale, &row(), false);
+        assert_eq!(outcome(50_000, 39_990), PriceOutcome::Changed);
+        assert_eq!(outcome(50_000, 40_010), PriceOutcome::WaitsForInspection);
+        assert_eq!(outcome(60_000, 39_000), PriceOutcome::WaitsForInspection);
+        assert_eq!(outcome(50_000, 40_000), PriceOutcome::Unchanged);
+        assert_eq!(outcome(50_000, 1_000), PriceOutcome::SkuPriceTooLow);
+    }
+
+    #[test]
+    fn half_off_is_asked_for_twice() {
+        assert_eq!(judged(50_000, 20_000, &row(), false), PriceOutcome::LargeDropUnconfirmed);
+        assert_eq!(judged(50_000, 20_000, &row(), true), PriceOutcome::Changed);
+        assert_eq!(judged(50_000, 20_010, &row(), false), PriceOutcome::Changed);
+    }
+
+    #[test]
+    fn a_campaign_and_an_inspection_lock_the_price() {
+        assert_eq!(
+            judged(50_000, 39_000, &PricedRow { in_promotion: true, ..row() }, false),
+            PriceOutcome::PromotionLocked
+        );
+        assert_eq!(judged(50_000, 45_000, &PricedRow { under_review: true, ..row() }, false), PriceOutcome::InReview);
+        assert_eq!(
+            judged(50_000, 45_000, &PricedRow { state: ProductState::Draft, ..row() }, false),
+            PriceOutcome::Changed
+        );
+        assert_eq!(
+            judged(50_000, 45_000, &PricedRow { state: ProductState::Ended, ..row() }, false),
+            PriceOutcome::NotAllowedState
+        );
+    }
+}
