@@ -1,12 +1,20 @@
 //! Schedules that keep the platform itself going.
 
 use boot::Boot;
-use jobs::{Relay, Schedule, ScheduleFuture, Schedules};
+use jobs::{Nudge, Relay, Schedule, ScheduleFuture, Schedules};
 use kernel::{Fault, Now};
+use laws::CheckLaws;
+use partners::inbound::waiting::MatchWaitingScans;
+use partners::webhook::sweep::SweepWebhookDeliveries;
 
 /// This function's schedules.
 pub async fn schedules(boot: Boot) -> Result<Schedules, Fault> {
-    Ok(Schedules::new("platform").schedule(SweepOutbox { relay: Relay::new(&boot.db, &boot.aws) }))
+    let (db, nudge) = (boot.db.clone(), Nudge::new(&boot.aws));
+    Ok(Schedules::new("platform")
+        .schedule(SweepOutbox { relay: Relay::new(&boot.db, &boot.aws) })
+        .schedule(CheckLaws { db: db.clone() })
+        .schedule(SweepWebhookDeliveries { db: db.clone(), nudge: nudge.clone() })
+        .schedule(MatchWaitingScans { db, nudge }))
 }
 
 /// Sends events whose nudge was lost.
