@@ -34,7 +34,7 @@ pub struct DispatchItem {
 }
 
 db::row! { struct CarrierRow { number: String, matches: bool } }
-db::row! { struct ParcelRow { id: ShipmentId, seller_order_id: SellerOrderId, carrier_code: String, invoice_no: String, live: bool } }
+db::row! { struct ParcelRow { id: ShipmentId, seller_order_id: SellerOrderId, number: String, live: bool } }
 
 db::statements! {
     /// Whether each pair of carrier and number is one: `$1[i]` with `$2[i]`.
@@ -42,9 +42,10 @@ db::statements! {
         "select p.carrier || ' ' || p.invoice as number, coalesce(p.invoice ~ c.invoice_pattern, true) as matches
          from unnest($1, $2) p(carrier, invoice) join carriers c on c.code = p.carrier and c.active";
     /// Parcels that carry one of the numbers now, or did in the last 90 days.
-    static PARCELS: (Vec<String>, DateTime<Utc>) => ParcelRow =
-        "select id, seller_order_id, carrier_code, invoice_no, state not in ('delivered', 'lost', 'canceled') as live
-         from shipments where carrier_code || ' ' || invoice_no = any($1) and state <> 'canceled' and (created_at > $2 or state not in ('delivered', 'lost'))";
+    static PARCELS: (Vec<String>, Vec<String>, DateTime<Utc>) => ParcelRow =
+        "select distinct s.id, s.seller_order_id, p.carrier || ' ' || p.invoice as number, s.state not in ('delivered', 'lost', 'canceled') as live
+         from unnest($1, $2) p(carrier, invoice) join shipments s on s.carrier_code = p.carrier and s.invoice_no = p.invoice
+         where s.state <> 'canceled' and (s.created_at > $3 or s.state not in ('delivered', 'lost'))";
     static INSERT: (Json<Vec<ShipmentRow>>,) => () =
         "insert into shipments (id, seller_order_id, kind, method, carrier_code, invoice_no, state, tracking_source, created_at)
          select id, seller_order_id, kind, method, carrier_code, invoice_no, state, tracking_source, created_at from jsonb_populate_recordset(null::shipments, $1)";
@@ -141,10 +142,9 @@ async fn known(tx: &Tx, items: &[DispatchItem], now: Now) -> Result<Known, Fault
         return Ok(Known { numbers: HashMap::new(), parcels: Vec::new() });
     }
     let (carriers, invoices): (Vec<String>, Vec<String>) = pairs.iter().cloned().unzip();
-    let checked = CARRIERS.all(tx, (carriers, invoices)).await?;
-    let numbers: HashMap<String, bool> = checked.into_iter().map(|row| (row.number, row.matches)).collect();
-    let keys = numbers.keys().cloned().collect();
-    let parcels = PARCELS.all(tx, (keys, now.0 - Duration::days(90))).await?;
+    let checked = CARRIERS.all(tx, (carriers.clone(), invoices.clone())).await?;
+    let numbers = checked.into_iter().map(|row| (row.number, row.matches)).collect();
+    let parcels = PARCELS.all(tx, (carriers, invoices, now.0 - Duration::days(90))).await?;
     Ok(Known { numbers, parcels })
 }
 
@@ -162,9 +162,7 @@ fn verdict<'a>(
         (DeliveryMethod::Parcel, _, None) => return Err("invoice_required"),
         (DeliveryMethod::Direct | DeliveryMethod::Quick | DeliveryMethod::Visit, _, _) => None,
     };
-    let holder = key
-        .as_ref()
-        .and_then(|key| known.parcels.iter().find(|p| format!("{} {}", p.carrier_code, p.invoice_no) == *key));
+    let holder = key.as_ref().and_then(|key| known.parcels.iter().find(|p| p.number == *key));
     match row.state {
         LineState::Paid | LineState::Preparing => {}
         LineState::Dispatched | LineState::Delivering | LineState::Delivered | LineState::PurchaseDecided => {
@@ -204,7 +202,7 @@ fn parcel(
     let number =
         item.carrier_code.clone().zip(item.invoice_no.clone()).filter(|_| item.method == DeliveryMethod::Parcel);
     if let Some((carrier, invoice)) = &number
-        && let Some(known) = known.parcels.iter().find(|p| p.carrier_code == *carrier && p.invoice_no == *invoice)
+        && let Some(known) = known.parcels.iter().find(|p| p.number == format!("{carrier} {invoice}"))
     {
         return known.id;
     }
@@ -220,12 +218,11 @@ fn parcel(
         created_at: now.0,
     });
     // Another seller order that names the same number in this call is refused like any other.
-    if let Some((carrier_code, invoice_no)) = number {
+    if let Some((carrier, invoice)) = number {
         known.parcels.push(ParcelRow {
             id: made.id,
             seller_order_id: row.seller_order_id,
-            carrier_code,
-            invoice_no,
+            number: format!("{carrier} {invoice}"),
             live: true,
         });
     }

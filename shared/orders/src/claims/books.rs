@@ -65,7 +65,7 @@ db::statements! {
     static SHIPPING_BACK: (SellerOrderId,) => () = "update seller_orders set remaining_shipping_paid = 0, version = version + 1 where id = $1";
     /// Every line of the order that carries a product or cart coupon of a claimed line, with how its pieces ended.
     static COUPON_LINES: (PurchaseOrderId, ClaimId) => CouponLine =
-        "select distinct on (a.user_coupon_id, o.id) a.user_coupon_id, w.expires_at, o.id as product_order_id, o.initial_quantity as quantity,
+        "select distinct on (w.id, o.id) w.id as user_coupon_id, w.expires_at, o.id as product_order_id, o.initial_quantity as quantity,
                 coalesce((select jsonb_agg(jsonb_build_object('type', c.type, 'fault', c.fault))
                           from claim_items i join claims c on c.id = i.claim_id
                           where i.product_order_id = o.id and i.outcome = 'accepted' and (c.state = 'done' or c.id = $2)), '[]'::jsonb) as ends
@@ -73,7 +73,7 @@ db::statements! {
          where a.purchase_order_id = $1 and a.amount > 0 and a.source in ('product_coupon', 'cart_coupon') and w.state = 'used'
            and a.user_coupon_id in (select b.user_coupon_id from discount_allocations b join claim_items i on i.product_order_id = b.product_order_id
                                     where i.claim_id = $2 and b.amount > 0 and b.user_coupon_id is not null)
-         order by a.user_coupon_id, o.id";
+         order by w.id, o.id";
     static SHIPPING_COUPON: (SellerOrderId,) => (UserCouponId, DateTime<Utc>) =
         "select w.id, w.expires_at from discount_allocations a join user_coupons w on w.id = a.user_coupon_id
          where a.seller_order_id = $1 and a.source = 'shipping_coupon' and a.amount > 0 and w.state = 'used' limit 1";

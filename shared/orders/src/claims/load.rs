@@ -43,8 +43,9 @@ db::statements! {
          where o.seller_order_id = $1 order by o.line_no";
     /// The rows of the day of the order; of an exchange's line, what it took over.
     static SHARES: (SellerOrderId,) => ShareRow =
-        "select product_order_id, source, bearer, amount, user_coupon_id, promotion_id from discount_allocations
-         where seller_order_id = $1 and product_order_id is not null and amount > 0";
+        "select o.id as product_order_id, a.source, a.bearer, a.amount, a.user_coupon_id, a.promotion_id
+         from discount_allocations a join product_orders o on o.id = a.product_order_id
+         where a.seller_order_id = $1 and a.amount > 0";
     static UNITS: (SellerOrderId,) => UnitRow =
         "select c.id as claim_id, c.type as claim_type, c.fault as at_fault, c.state as claim_state, c.fee_recovered_outbound as recovered, i.product_order_id, i.unit_no,
                 i.outcome, i.replacement_product_order_id is not null as replaced
