@@ -5,9 +5,11 @@
 //! seller's right to the brand. Sold out is never a state; it is read from stock.
 
 mod apply_prices;
+mod approve;
 mod categories;
 mod certify;
 mod content;
+mod decide;
 mod delete;
 mod deliver;
 mod describe;
@@ -16,6 +18,8 @@ mod draft;
 mod edit;
 mod files;
 mod findings;
+mod inspect;
+mod inspections;
 mod load;
 mod missing;
 mod notice;
@@ -28,6 +32,7 @@ mod outside;
 mod pictures;
 mod prices;
 mod registration_form;
+mod reject;
 mod sale_state;
 mod sellable;
 mod seller_brands;
@@ -40,12 +45,14 @@ mod withdraw;
 mod words;
 
 pub use apply_prices::ApplyPrices;
+pub use approve::{Approve, approve};
 pub use categories::{
     CategoryError, CategoryLanding, CategoryRow, CategoryStep, FeaturedBrand, SellerCategoryRow, category_landing,
     category_tree, seller_category_tree,
 };
 pub use certify::{CertificationEntry, CertifyError, certify};
 pub use content::{Certification, ContentSku, DescriptionBlock, PendingChanges, ProductContent, ProductPicture};
+pub use decide::{Decided, DecisionOutcome};
 pub use delete::{DeleteError, delete};
 pub use deliver::{DeliverError, Delivery, deliver};
 pub use describe::{DescribeError, describe};
@@ -53,6 +60,8 @@ pub use disclose::{DiscloseError, disclose};
 pub use draft::{DraftError, StartDraft, start_draft};
 pub use edit::{EditError, EditProduct, edit};
 pub use findings::{Finding, Remark};
+pub use inspect::{FormerPrice, InspectedRow, Inspection, InspectionError, inspect};
+pub use inspections::{InspectionQuery, InspectionRow, InspectionSort, inspections};
 pub use notice::{Disclosure, NoticeField};
 pub use option_plan::{GroupInput, MOST_SKUS, OptionsInput, SkuInput, ValueInput};
 pub use options::{OptionsError, set_options};
@@ -60,6 +69,7 @@ pub use outside::leads_outside;
 pub use pictures::{LEAST_WIDTH, PicturesError, set_pictures};
 pub use prices::{ChangePrices, NewPrice, PriceOutcome, PricesError, change_prices};
 pub use registration_form::{FormError, RegistrationForm, registration_form};
+pub use reject::{Reject, reject};
 pub use sale_state::{SaleState, SaleStateOutcome, SaleStateResult, set_sale_state};
 pub use sellable::{Commission, RunningPromotion, SellableSku, Unsellable, sellable};
 pub use seller_brands::{SellerBrandRow, seller_brands};
@@ -76,8 +86,10 @@ pub use words::*;
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     apply_prices::STATEMENTS,
+    approve::STATEMENTS,
     categories::STATEMENTS,
     certify::STATEMENTS,
+    decide::STATEMENTS,
     delete::STATEMENTS,
     deliver::STATEMENTS,
     describe::STATEMENTS,
@@ -85,6 +97,8 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     draft::STATEMENTS,
     edit::STATEMENTS,
     files::STATEMENTS,
+    inspect::STATEMENTS,
+    inspections::STATEMENTS,
     load::STATEMENTS,
     missing::STATEMENTS,
     open::STATEMENTS,
@@ -92,6 +106,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     pictures::STATEMENTS,
     prices::STATEMENTS,
     registration_form::STATEMENTS,
+    reject::STATEMENTS,
     sale_state::STATEMENTS,
     sellable::STATEMENTS,
     seller_brands::STATEMENTS,

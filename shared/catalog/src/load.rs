@@ -11,7 +11,7 @@ use serde_json::Value;
 
 db::row! {
     struct LoadedRow {
-        id: ProductId, seller_id: SellerId, state: ProductState, state_reason: Option<String>, version: i32,
+        id: ProductId, state: ProductState, state_reason: Option<String>, version: i32,
         name: String, name_en: Option<String>, brand_id: BrandId, category_id: CategoryId, style_no: Option<String>,
         gender: Option<Gender>, season: Option<String>, list_price: Money, sale_price: Money, search_tags: Vec<String>, attributes: Value,
         description: Json<Vec<DescriptionBlock>>, pictures: Json<Vec<ProductPicture>>, disclosure: Option<Json<Disclosure>>,
@@ -22,7 +22,7 @@ db::row! {
 
 db::statements! {
     static LOAD: (ProductId, Option<SellerId>) => LoadedRow =
-        "select p.id, p.seller_id, p.state, p.state_reason, p.version, p.name, p.name_en, p.brand_id, p.category_id, p.style_no, p.gender, p.season,
+        "select p.id, p.state, p.state_reason, p.version, p.name, p.name_en, p.brand_id, p.category_id, p.style_no, p.gender, p.season,
                 p.list_price, p.sale_price, p.search_tags, p.attributes, p.description,
                 coalesce((select jsonb_agg(jsonb_build_object('file_id', i.file_id, 'role', i.role, 'option_value_id', i.option_value_id) order by i.position, i.id)
                           from product_images i where i.product_id = p.id), '[]') as pictures,
@@ -46,7 +46,6 @@ db::statements! {
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub id: ProductId,
-    pub seller_id: SellerId,
     pub state: ProductState,
     pub state_reason: Option<String>,
     pub version: i32,
@@ -68,7 +67,6 @@ impl From<LoadedRow> for Loaded {
     fn from(row: LoadedRow) -> Loaded {
         Loaded {
             id: row.id,
-            seller_id: row.seller_id,
             state: row.state,
             state_reason: row.state_reason,
             version: row.version,
