@@ -1,0 +1,255 @@
+//! A shop: one test's own database, tables, clock, hosts and outside services.
+
+use crate::actor::Actor;
+use crate::clock::TestClock;
+use crate::outside::Outside;
+use crate::services::Services;
+use crate::tasks::Waiting;
+use crate::template::{connect, template};
+use crate::{keys, tables};
+use authz::Audience;
+use aws::Aws;
+use axum::Router;
+use boot::{Boot, Config, Stage};
+use jobs::{Schedules, Worker};
+use kernel::Now;
+use simulators::{AgencySim, BankSim, CarrierSim, HooksSim, TossSim};
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::{Mutex, OnceCell};
+use tokio_postgres::Client;
+use tokio_postgres::types::{FromSqlOwned, ToSql};
+
+/// See the crate's documentation.
+pub struct Shop {
+    pub(crate) inner: Arc<Inner>,
+    closed: bool,
+}
+
+pub(crate) struct Inner {
+    pub(crate) services: Services,
+    pub(crate) database: String,
+    pub(crate) boot: Boot,
+    pub(crate) clock: TestClock,
+    /// Past the pooler, for what tests arrange and look up.
+    pub(crate) sql: Client,
+    pub(crate) outside: Outside,
+    pub(crate) waiting: Mutex<Waiting>,
+    /// Makes names, numbers and addresses unique within the shop.
+    pub(crate) counter: AtomicU32,
+    pub(crate) category: OnceCell<kernel::CategoryId>,
+    routers: HashMap<Audience, OnceCell<Router>>,
+    workers: OnceCell<Vec<Worker>>,
+    schedules: OnceCell<Vec<Schedules>>,
+}
+
+impl Shop {
+    /// A fresh shop: no sellers, no products, nobody. Takes about a quarter of a second.
+    pub async fn open() -> Shop {
+        static SHOPS: AtomicU32 = AtomicU32::new(0);
+        let services = Services::find();
+        let template = template(&services).await;
+        let tag = format!("{}_{}", std::process::id(), SHOPS.fetch_add(1, Ordering::Relaxed));
+        let database = format!("drrip_test_{tag}");
+        let admin = connect(&services.admin_url).await;
+        admin.batch_execute(&format!("drop database if exists {database} with (force)")).await.unwrap();
+        admin.batch_execute(&format!("create database {database} template {template}")).await.unwrap();
+
+        let prefix = format!("test-{}-", tag.replace('_', "-"));
+        let aws = Aws::at(&services.aws_endpoint, &prefix).await;
+        tables::delete(&aws).await;
+        tables::create(&aws).await;
+        tables::buckets(&aws).await;
+
+        let clock = TestClock::default();
+        let outside = Outside::start(&clock).await;
+        let config = Config {
+            stage: Stage::Test,
+            resource_prefix: Some(prefix),
+            secret_ids: Vec::new(),
+            db_connections: 12,
+            toss_url: outside.toss.url.clone(),
+            agency_url: outside.agency.url.clone(),
+            bank_url: outside.bank.url.clone(),
+            public_bucket: tables::PUBLIC_BUCKET.into(),
+            private_bucket: tables::PRIVATE_BUCKET.into(),
+            mail_sender: "no-reply@drrip.example".into(),
+            webhook_allow_hosts: vec![outside.hooks_host()],
+            allowed_origins: Vec::new(),
+        };
+        let mut boot =
+            Boot::new(config, keys::secrets(services.pooled_url(&database)), aws).expect("the parts of a process");
+        boot.clock = clock.platform.clone();
+        let inner = Inner {
+            sql: connect(&services.direct_url(&database)).await,
+            services,
+            database,
+            boot,
+            clock,
+            outside,
+            waiting: Mutex::default(),
+            counter: AtomicU32::new(0),
+            category: OnceCell::new(),
+            routers: Audience::ALL.into_iter().map(|host| (host, OnceCell::new())).collect(),
+            workers: OnceCell::new(),
+            schedules: OnceCell::new(),
+        };
+        Shop { inner: Arc::new(inner), closed: false }
+    }
+
+    /// A handle that does not close it.
+    pub(crate) fn view(inner: Arc<Inner>) -> Shop {
+        Shop { inner, closed: true }
+    }
+
+    pub fn boot(&self) -> &Boot {
+        &self.inner.boot
+    }
+
+    pub fn clock(&self) -> &TestClock {
+        &self.inner.clock
+    }
+
+    pub fn now(&self) -> Now {
+        self.inner.clock.now()
+    }
+
+    pub fn toss(&self) -> &TossSim {
+        &self.inner.outside.toss
+    }
+
+    pub fn agency(&self) -> &AgencySim {
+        &self.inner.outside.agency
+    }
+
+    pub fn bank(&self) -> &BankSim {
+        &self.inner.outside.bank
+    }
+
+    pub fn carrier(&self) -> &CarrierSim {
+        &self.inner.outside.carrier
+    }
+
+    /// A partner's receiver of our webhooks.
+    pub fn hooks(&self) -> &HooksSim {
+        &self.inner.outside.hooks
+    }
+
+    /// Somebody without a session on a host.
+    pub fn anonymous(&self, host: Audience) -> Actor {
+        Actor::new(self.inner.clone(), host, None)
+    }
+
+    pub async fn service(&self) -> Router {
+        self.inner.router(Audience::Service).await
+    }
+    pub async fn seller_host(&self) -> Router {
+        self.inner.router(Audience::Seller).await
+    }
+    pub async fn admin(&self) -> Router {
+        self.inner.router(Audience::Admin).await
+    }
+    pub async fn external(&self) -> Router {
+        self.inner.router(Audience::External).await
+    }
+
+    /// Serves a host on a port of this machine for the rest of the test, for simulators that call us; answers its URL.
+    pub async fn url(&self, host: Audience) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let router = self.inner.router(host).await;
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        url
+    }
+
+    /// Runs SQL that arranges what no endpoint can; answers the rows changed.
+    pub async fn sql(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> u64 {
+        self.inner.sql.execute(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"))
+    }
+
+    /// The first column of the only row.
+    pub async fn value<T: FromSqlOwned>(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> T {
+        self.inner.sql.query_one(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}")).get(0)
+    }
+
+    /// The first column of every row.
+    pub async fn values<T: FromSqlOwned>(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<T> {
+        let rows = self.inner.sql.query(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Round trips to the database that a piece of work takes, with what it answers.
+    pub async fn statements<T>(&self, work: impl Future<Output = T>) -> (u64, T) {
+        let before = self.inner.boot.db.round_trips();
+        let answer = work.await;
+        (self.inner.boot.db.round_trips() - before, answer)
+    }
+
+    /// Every law holds at this moment.
+    ///
+    /// # Panics
+    /// With the rows that break one.
+    pub async fn check_laws(&self) {
+        let conn = self.inner.boot.db.writer().await.unwrap();
+        let broken = laws::check(&conn, self.now()).await.unwrap();
+        let said: Vec<String> = broken.iter().map(|row| format!("{} {}: {}", row.law, row.id, row.why)).collect();
+        assert!(said.is_empty(), "laws are broken:\n{}", said.join("\n"));
+    }
+
+    /// Ends the story: delivers what waits, checks the laws, and removes everything.
+    ///
+    /// # Panics
+    /// When a task fails, a law is broken, or an event stays in the outbox.
+    pub async fn close(mut self) {
+        self.run_tasks().await;
+        self.check_laws().await;
+        let left = "select event from outbox_events where published_at is null";
+        let left: Vec<String> = self.values(left, &[]).await;
+        assert!(left.is_empty(), "the outbox is not empty: {left:?}");
+        self.closed = true;
+        self.inner.boot.db.close();
+        let admin = connect(&self.inner.services.admin_url).await;
+        let gone = admin.batch_execute(&format!("drop database {} with (force)", self.inner.database)).await;
+        gone.expect("the test database is dropped");
+        tables::delete(&self.inner.boot.aws).await;
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if self.closed {
+            return;
+        }
+        if std::thread::panicking() {
+            eprintln!("the database of this test is kept: {}", self.inner.database);
+        } else {
+            panic!("a story ends with shop.close().await, which checks the laws");
+        }
+    }
+}
+
+impl Inner {
+    /// The next small number nobody in this shop has.
+    pub(crate) fn next(&self) -> u32 {
+        self.counter.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A host's router, made when it is first called.
+    pub(crate) async fn router(&self, host: Audience) -> Router {
+        let make = || async {
+            let apis = serve::apis(host, &self.boot).await.unwrap_or_else(|error| panic!("{host:?} host: {error}"));
+            web::start(self.boot.clone(), apis)
+        };
+        self.routers[&host].get_or_init(make).await.clone()
+    }
+
+    pub(crate) async fn workers(&self) -> &[Worker] {
+        self.workers.get_or_init(|| async { serve::workers(&self.boot).await.unwrap() }).await
+    }
+
+    pub(crate) async fn schedules(&self) -> &[Schedules] {
+        self.schedules.get_or_init(|| async { serve::schedules(&self.boot).await.unwrap() }).await
+    }
+}

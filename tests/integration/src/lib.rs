@@ -1,0 +1,1 @@
+//! Stories over the whole platform, told with the `harness`. They are in `tests/all`, one module per area.
