@@ -35,6 +35,8 @@ pub mod seller {
         Member: crate::Member = SignedIn;
         /// The owner of the store, in person: payout account, closure, ownership.
         Owner: crate::Member = Owner;
+        OnboardingRead: crate::Member = Permission("onboarding:read");
+        OnboardingWrite: crate::Member = Permission("onboarding:write");
         StoreRead: crate::Member = Permission("store:read");
         StoreWrite: crate::Member = Permission("store:write");
         ContractsRead: crate::Member = Permission("contracts:read");

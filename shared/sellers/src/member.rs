@@ -37,6 +37,20 @@ pub async fn permissions(on: &impl On, standing: &Standing) -> Result<Vec<String
     Ok(allowed(held, &standing.seller_state))
 }
 
+kernel::refusals! {
+    /// Why somebody is not shown who they are.
+    pub enum MeError {
+        Gone = 401 "session_ended", "The session has ended, sign in again.", "세션이 종료되었습니다. 다시 로그인해 주세요.";
+    }
+}
+
+/// Who I am here, with what I may do now.
+pub async fn me(on: &impl On, id: MemberId) -> Result<(Standing, Vec<String>), Failure<MeError>> {
+    let standing = of(on, id).await?.filter(may_work).ok_or(MeError::Gone)?;
+    let permissions = permissions(on, &standing).await?;
+    Ok((standing, permissions))
+}
+
 /// The member as tokens speak of them, with permissions read now.
 pub async fn subject(on: &impl On, standing: &Standing) -> Result<Subject, Fault> {
     let permissions = permissions(on, standing).await?;
