@@ -69,6 +69,7 @@ impl<T> Describe for State<T> {
 
 /// Implemented for every `async fn(Ctx<P>, …) -> Result<impl Reply, Failure<impl Refusal>>`; nothing else can be routed.
 pub trait Endpoint<Arguments> {
+    const AUDIENCE: Audience;
     fn spec() -> Spec;
 }
 
@@ -76,6 +77,8 @@ macro_rules! endpoint { ($($arg:ident),*) => {
     impl<F, Fut, P, R, E, $($arg),*> Endpoint<(Ctx<P>, $($arg,)*)> for F
     where F: Fn(Ctx<P>, $($arg),*) -> Fut, Fut: Future<Output = Result<R, Failure<E>>>, R: Reply, E: Refusal, P: Permit, $($arg: Describe),*
     {
+        const AUDIENCE: Audience = P::AUDIENCE;
+
         fn spec() -> Spec {
             #[allow(unused_mut, clippy::allow_attributes)]
             let mut spec = Spec::new::<P>();
@@ -101,7 +104,14 @@ pub struct Route {
     pub operation: String,
     /// What it does, one line, shown in the documentation.
     pub summary: &'static str,
-    pub spec: Spec,
+    spec: fn() -> Spec,
+}
+
+impl Route {
+    /// What is known of it from its handler's signature. Made when asked for: a function that starts has no time for it.
+    pub fn spec(&self) -> Spec {
+        (self.spec)()
+    }
 }
 
 /// The routes of one function, on one host.
@@ -157,14 +167,14 @@ where
         H: Endpoint<A> + Handler<T, S>,
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
-        let spec = H::spec();
         debug_assert!(
-            spec.audience == self.host,
+            H::AUDIENCE == self.host,
             "{path} is on the {:?} host but asks for a permit of {:?}",
             self.host,
-            spec.audience
+            H::AUDIENCE
         );
-        self.routes.push(Route { method, path, operation: operation(std::any::type_name::<H>()), summary, spec });
+        let operation = operation(std::any::type_name::<H>());
+        self.routes.push(Route { method, path, operation, summary, spec: H::spec });
         self.router = self.router.route(path, on(filter, handler));
         self
     }

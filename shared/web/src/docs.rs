@@ -2,16 +2,18 @@
 //!
 //! A deployed function knows only its own endpoints, so the page puts the documents of the host's functions together.
 
+use crate::api::Route;
 use crate::ctx::Core;
+use crate::openapi;
 use authz::Audience;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::get;
 use db::On;
 use http::{StatusCode, header};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 db::statements! {
     static ALIVE: () => (i32,) = "select 1";
@@ -27,25 +29,29 @@ pub const FUNCTIONS: &[(Audience, &[&str])] = &[
 
 /// `/health` looks at the database, `/docs` is the page of the host, `/openapi.json` describes what this process serves;
 /// `/health/order` and `/openapi/order.json` ask one function, wherever it runs.
-pub(crate) fn routes(core: Core, host: Audience, functions: &[&'static str], document: &Value) -> Router {
+pub(crate) fn routes(core: Core, host: Audience, functions: Vec<(&'static str, Vec<Route>)>) -> Router {
     let page = Arc::new(page(host));
+    let names: Vec<&'static str> = functions.iter().map(|(function, _)| *function).collect();
+    let document = Arc::new(LazyLock::new(move || openapi::document(host, &functions)));
     let mut router = Router::new().route("/health", get(health));
-    for function in functions {
+    for function in &names {
         router = router.route(&format!("/health/{function}"), get(health));
     }
+    let whole = document.clone();
     let mut router = router
         .with_state(core)
-        .route("/openapi.json", described(document))
+        .route("/openapi.json", get(move || async move { json_text(whole.to_string()) }))
         .route("/docs", get(move || async move { Html(page.as_str().to_owned()) }));
-    for function in functions {
-        router = router.route(&format!("/openapi/{function}.json"), described(&of_function(document, function)));
+    for function in names {
+        let document = document.clone();
+        let part = move || async move { json_text(of_function(&document, function).to_string()) };
+        router = router.route(&format!("/openapi/{function}.json"), get(part));
     }
     router
 }
 
-fn described(document: &Value) -> MethodRouter {
-    let text = Arc::new(document.to_string());
-    get(move || async move { ([(header::CONTENT_TYPE, "application/json")], text.as_str().to_owned()) })
+fn json_text(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// The part of a host's document that one function serves.

@@ -8,20 +8,21 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The document of one host.
-pub fn document(host: Audience, functions: &mut [(&'static str, Vec<Route>)]) -> Value {
+pub fn document(host: Audience, functions: &[(&'static str, Vec<Route>)]) -> Value {
     let mut schemas = Map::new();
     let mut paths: BTreeMap<&'static str, Map<String, Value>> = BTreeMap::new();
     let mut codes: BTreeMap<&'static str, Code> = BTreeMap::new();
     // Two types of one name would hide each other; a test keeps this list empty.
     let mut clashes: BTreeSet<String> = BTreeSet::new();
-    for (function, routes) in functions.iter_mut() {
-        for route in routes.iter_mut() {
-            for code in codes_of(&route.spec) {
+    for (function, routes) in functions {
+        for route in routes {
+            let mut spec = route.spec();
+            for code in codes_of(&spec) {
                 codes.insert(code.id, code);
             }
-            let operation = operation(function, route);
+            let operation = operation(function, route, &spec);
             paths.entry(route.path).or_default().insert(route.method.as_str().to_ascii_lowercase(), operation);
-            for (name, schema) in route.spec.schemas.take_definitions(true) {
+            for (name, schema) in spec.schemas.take_definitions(true) {
                 if schemas.get(&name).is_some_and(|other| *other != schema) {
                     clashes.insert(name.clone());
                 }
@@ -72,8 +73,7 @@ fn codes_of(spec: &Spec) -> Vec<Code> {
     codes
 }
 
-fn operation(function: &str, route: &Route) -> Value {
-    let spec = &route.spec;
+fn operation(function: &str, route: &Route, spec: &Spec) -> Value {
     let mut parameters = parameters("path", spec.path.as_ref(), route.path);
     parameters.extend(self::parameters("query", spec.query.as_ref(), route.path));
     if spec.idempotent {

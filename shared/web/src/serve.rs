@@ -2,7 +2,7 @@
 
 use crate::api::{Api, Route};
 use crate::ctx::Core;
-use crate::{docs, middleware, openapi};
+use crate::{docs, middleware};
 use authz::Audience;
 use axum::Router;
 use boot::Boot;
@@ -35,9 +35,7 @@ pub fn start(boot: Boot, functions: Vec<Api>) -> Router {
         router = router.merge(routes);
         described.push((function, table));
     }
-    let document = openapi::document(host, &mut described);
-    let functions: Vec<&'static str> = described.iter().map(|(function, _)| *function).collect();
-    middleware::finish(router.merge(docs::routes(Core { boot }, host, &functions, &document)))
+    middleware::finish(router.merge(docs::routes(Core { boot }, host, described)))
 }
 
 /// The statements of this crate, for the check against the schema.
