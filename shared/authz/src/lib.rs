@@ -43,6 +43,7 @@ pub mod seller {
         ContractsSign: crate::Member = Permission("contracts:sign");
         ProductsRead: crate::Member = Permission("products:read");
         ProductsWrite: crate::Member = Permission("products:write");
+        PricesWrite: crate::Member = Permission("prices:write");
         StockRead: crate::Member = Permission("stock:read");
         StockWrite: crate::Member = Permission("stock:write");
         OrdersRead: crate::Member = Permission("orders:read");
