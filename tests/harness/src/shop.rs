@@ -53,18 +53,10 @@ impl Shop {
         let template = template(&services).await;
         let tag = format!("{}_{}", std::process::id(), SHOPS.fetch_add(1, Ordering::Relaxed));
         let database = format!("drrip_test_{tag}");
-        let admin = connect(&services.admin_url).await;
-        admin.batch_execute(&format!("drop database if exists {database} with (force)")).await.unwrap();
-        admin.batch_execute(&format!("create database {database} template {template}")).await.unwrap();
-
         let prefix = format!("test-{}-", tag.replace('_', "-"));
-        let aws = Aws::at(&services.aws_endpoint, &prefix).await;
-        tables::delete(&aws).await;
-        tables::create(&aws).await;
-        tables::buckets(&aws).await;
-
         let clock = TestClock::default();
-        let outside = Outside::start(&clock).await;
+        let made = create(&services, &database, &template);
+        let ((), aws, outside) = futures::join!(made, emulated(&services, &prefix), Outside::start(&clock));
         let config = Config {
             stage: Stage::Test,
             resource_prefix: Some(prefix),
@@ -228,6 +220,21 @@ impl Drop for Shop {
             panic!("a story ends with shop.close().await, which checks the laws");
         }
     }
+}
+
+async fn create(services: &Services, database: &str, template: &str) {
+    let admin = connect(&services.admin_url).await;
+    admin.batch_execute(&format!("drop database if exists {database} with (force)")).await.unwrap();
+    admin.batch_execute(&format!("create database {database} template {template}")).await.unwrap();
+}
+
+async fn emulated(services: &Services, prefix: &str) -> Aws {
+    let aws = Aws::at(&services.aws_endpoint, prefix).await;
+    // A process of the same number may have left some.
+    tables::delete(&aws).await;
+    tables::create(&aws).await;
+    tables::buckets(&aws).await;
+    aws
 }
 
 impl Inner {
