@@ -48,6 +48,10 @@ pub struct Operator {
     pub elevated: bool,
 }
 
+/// An operator, or somebody at the back office's door.
+#[derive(Debug, Clone)]
+pub struct Visitor(pub Option<Operator>);
+
 /// A partner's API client, for itself or for one seller's own integration.
 #[derive(Debug, Clone)]
 pub struct Partner {
@@ -150,6 +154,15 @@ impl Who for Member {
 impl Who for Operator {
     fn admit(actor: Actor) -> Option<Self> {
         if let Actor::Operator(operator) = actor { Some(operator) } else { None }
+    }
+}
+impl Who for Visitor {
+    fn admit(actor: Actor) -> Option<Self> {
+        match actor {
+            Actor::Nobody => Some(Visitor(None)),
+            Actor::Operator(operator) => Some(Visitor(Some(operator))),
+            Actor::Customer(_) | Actor::Member(_) | Actor::Partner(_) => None,
+        }
     }
 }
 impl Who for Partner {

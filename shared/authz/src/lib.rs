@@ -10,7 +10,7 @@ pub mod catalogue;
 mod permit;
 mod token;
 
-pub use actor::{Actor, Customer, CustomerScope, Guest, Member, Nobody, Operator, Partner, SellerScope, Who};
+pub use actor::{Actor, Customer, CustomerScope, Guest, Member, Nobody, Operator, Partner, SellerScope, Visitor, Who};
 pub use permit::{Access, Audience, Permit, StepUp};
 pub use token::{Claims, Keys, PublicKey, TokenError};
 
@@ -62,6 +62,8 @@ pub mod admin {
     crate::permit::permits! { Admin:
         /// Callable without a session.
         Anyone: crate::Nobody = Public;
+        /// With or without a session: enrolling a second factor.
+        Visitor: crate::Visitor = Optional;
         /// Any signed-in operator; own or non-sensitive data.
         Operator: crate::Operator = SignedIn;
         SellersRead: crate::Operator = Permission("sellers:read");

@@ -1,0 +1,49 @@
+//! Operators' sign-in, second factors and step-up.
+
+mod auth;
+mod me;
+mod mfa;
+
+use authz::Audience;
+use axum::extract::FromRef;
+use boot::Boot;
+use identity::{Device, Identity};
+use kernel::Fault;
+use web::{Api, Core};
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    pub boot: Boot,
+    pub identity: Identity,
+}
+
+impl FromRef<App> for Core {
+    fn from_ref(app: &App) -> Core {
+        Core { boot: app.boot.clone() }
+    }
+}
+
+/// Where a request comes from.
+fn device(request: &web::Request) -> Device {
+    Device { ip: request.ip, user_agent: request.user_agent.clone() }
+}
+
+/// This function's routes.
+pub async fn api(boot: Boot) -> Result<Api, Fault> {
+    let identity = Identity::new(&boot, Audience::Admin)?;
+    let api = Api::<App>::new(Audience::Admin, "identity")
+        .post("/v1/auth/sign-in", "Check e-mail and password and open a second-factor challenge", auth::sign_in)
+        .post("/v1/auth/mfa-verifications", "Verify the second factor and issue tokens", mfa::verify)
+        .post("/v1/auth/mfa-enrollments", "Start enrolling an authenticator", mfa::enroll)
+        .post(
+            "/v1/auth/mfa-enrollments/{enrollment_id}/confirm",
+            "Prove the new authenticator and receive recovery codes",
+            mfa::confirm,
+        )
+        .post("/v1/auth/token-refresh", "Rotate the refresh token; roles are read again", auth::refresh)
+        .post("/v1/auth/sign-out", "End the current back-office session", auth::sign_out)
+        .post("/v1/auth/step-up", "Verify the second factor again to elevate the session", auth::step_up)
+        .get("/v1/me", "Read own profile, role, permissions and document matrix", me::show);
+    Ok(api.with_state(App { boot, identity }))
+}

@@ -1,0 +1,116 @@
+//! Enrolling an authenticator: with the challenge of a first sign-in (or the first after a reset), or from an elevated
+//! session. A plain session is not enough, and a challenge cannot replace a factor that is there.
+
+use crate::operator;
+use audit::{Entry, Target};
+use authz::Operator;
+use chrono::{DateTime, Duration, Utc};
+use db::Db;
+use identity::tickets::{Draft, Purpose, TicketError};
+use identity::totp::{RecoveryCodes, Totp};
+use identity::{Device, Identity};
+use kernel::values::OneTimeCode;
+use kernel::*;
+use serde::{Deserialize, Serialize};
+
+const ENROLLMENT_MINUTES: i64 = 10;
+
+#[derive(Serialize, Deserialize)]
+struct NewSecret {
+    base32: String,
+    /// Begun by a challenge: whoever else enrols first wins.
+    first: bool,
+}
+
+/// An authenticator that is not proven yet.
+pub struct Enrollment {
+    pub id: TicketId,
+    /// Shown once, as text and as the QR code's address.
+    pub secret: String,
+    pub otpauth_url: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+db::statements! {
+    static ENROLL: (OperatorId, Vec<u8>, i64, Vec<String>, bool) => (OperatorId,) =
+        "update admin_users set mfa_enabled = true, totp_secret_enc = $2, totp_last_step = $3, recovery_code_hashes = $4, version = version + 1
+         where id = $1 and state = 'active' and not (mfa_enabled and $5) returning id";
+}
+
+kernel::refusals! {
+    /// Why no authenticator is enrolled.
+    pub enum EnrollError {
+        StepUp = 403 "step_up_required", "Prove your presence again first.", "본인 확인을 다시 해 주세요.";
+        Enrolled = 403 "second_factor_enrolled", "A second factor is enrolled; replace it from an elevated session.", "이미 등록된 2단계 인증이 있습니다.";
+        Expired = 410 "ticket_expired", "This step has expired, start again.", "유효 시간이 지났습니다. 처음부터 다시 시도해 주세요.";
+        Exhausted = 410 "code_exhausted", "Too many wrong codes, start again.", "인증번호를 여러 번 잘못 입력했습니다. 처음부터 다시 시도해 주세요.";
+        Wrong = 422 "code_mismatch" at "/code", "The code is wrong.", "인증번호가 일치하지 않습니다.";
+    }
+}
+
+impl From<TicketError> for EnrollError {
+    fn from(error: TicketError) -> Self {
+        match error {
+            TicketError::Expired => EnrollError::Expired,
+            TicketError::Exhausted => EnrollError::Exhausted,
+        }
+    }
+}
+
+/// Hands out the secret of a new authenticator.
+pub async fn start(
+    db: &Db,
+    identity: &Identity,
+    who: Option<&Operator>,
+    challenge: Option<TicketId>,
+    now: Now,
+) -> Result<Enrollment, Failure<EnrollError>> {
+    let (id, first) = match (challenge, who) {
+        (Some(challenge), _) => {
+            let ticket = identity.tickets.read(challenge, Purpose::SecondFactor, now).await.map_err(Failure::widen)?;
+            (OperatorId(ticket.subject.ok_or(EnrollError::Expired)?), true)
+        }
+        (None, Some(operator)) if operator.elevated => (operator.operator_id, false),
+        (None, _) => return Err(EnrollError::StepUp.into()),
+    };
+    let standing = operator::of(&db.writer().await?, id).await?.filter(|standing| standing.state == "active");
+    let standing = standing.ok_or(EnrollError::Expired)?;
+    if first && standing.mfa_enabled {
+        return Err(EnrollError::Enrolled.into());
+    }
+    let totp = Totp::generate()?;
+    let lives = Duration::minutes(ENROLLMENT_MINUTES);
+    let data = NewSecret { base32: totp.base32(), first };
+    let draft = Draft { purpose: Purpose::TotpEnrollment, subject: Some(id.0), lives, data };
+    let ticket = identity.tickets.open(now, draft).await?;
+    let url = totp.url(&standing.email);
+    Ok(Enrollment { id: ticket, secret: totp.base32(), otpauth_url: url, expires_at: now.plus(lives) })
+}
+
+/// Activates the authenticator with its first code; answers ten recovery codes, shown once.
+pub async fn confirm(
+    db: &Db,
+    identity: &Identity,
+    device: &Device,
+    enrollment: TicketId,
+    code: &OneTimeCode,
+    now: Now,
+) -> Result<Vec<String>, Failure<EnrollError>> {
+    let ticket = identity.tickets.attempt(enrollment, Purpose::TotpEnrollment, now).await.map_err(Failure::widen)?;
+    let id = OperatorId(ticket.subject.ok_or(EnrollError::Expired)?);
+    let data: NewSecret = ticket.data()?;
+    let totp = Totp::from_base32(&data.base32)?;
+    let step = totp.accept(code, None, now)?.ok_or(EnrollError::Wrong)?;
+    if !identity.tickets.consume(enrollment, Purpose::TotpEnrollment, now).await? {
+        return Err(EnrollError::Expired.into());
+    }
+    let codes = RecoveryCodes::generate(id.0, &identity.vault)?;
+    let sealed = totp.seal(&identity.vault)?;
+    let tx = db.begin().await?;
+    let done = ENROLL.opt(&tx, (id, sealed, step, codes.hashes, data.first)).await?;
+    done.ok_or(EnrollError::Enrolled)?;
+    let entry = Entry::new(id, "operator.second_factor_enrolled", Target::of("admin_users", id));
+    entry.ip(device.ip).write(&tx, now).await?;
+    tx.commit().await?;
+    Ok(codes.plain)
+}
