@@ -21,6 +21,7 @@ pub mod settings;
 pub mod state;
 mod tiers;
 pub mod track;
+pub mod views;
 
 pub use actor::{ActorRef, ActorType};
 
@@ -58,4 +59,12 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     settings::STATEMENTS,
     tiers::STATEMENTS,
     track::STATEMENTS,
+    views::claims::detail::STATEMENTS,
+    views::claims::list::STATEMENTS,
+    views::lines::detail::STATEMENTS,
+    views::lines::list::STATEMENTS,
+    views::orders::detail::STATEMENTS,
+    views::orders::list::STATEMENTS,
+    views::orders::payment::STATEMENTS,
+    views::shipments::STATEMENTS,
 ];
