@@ -49,6 +49,10 @@ impl Shop {
     /// A fresh shop: no sellers, no products, nobody. Takes about a quarter of a second.
     pub async fn open() -> Shop {
         static SHOPS: AtomicU32 = AtomicU32::new(0);
+        // LOG_LEVEL=info shows what the hosts log while a story runs.
+        if std::env::var_os("LOG_LEVEL").is_some() {
+            boot::telemetry::start();
+        }
         let services = Services::find();
         let template = template(&services).await;
         let tag = format!("{}_{}", std::process::id(), SHOPS.fetch_add(1, Ordering::Relaxed));

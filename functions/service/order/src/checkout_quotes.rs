@@ -12,7 +12,6 @@ use orders::quotes::store::{self, QuoteGone, What};
 use pricing::Place;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use web::{Answer, Created, Ctx, Json, Path};
 
 /// What to price: the ticked cart lines when `items` is left out.
@@ -147,7 +146,7 @@ pub struct ShippingCoupon {
 
 impl ChosenCoupons {
     fn chosen(self) -> Coupons {
-        let product: BTreeMap<i32, UserCouponId> = self
+        let product = self
             .product
             .map(List::into_vec)
             .unwrap_or_default()

@@ -100,7 +100,7 @@ impl From<Quoted> for QuoteView {
         let priced = &quoted.priced;
         let quote = &priced.quote;
         let (product, cart_coupon, shipping) = match &quoted.choices.coupons {
-            Coupons::Best => (Default::default(), None, Default::default()),
+            Coupons::Best => (Vec::new(), None, Vec::new()),
             Coupons::Chosen { product, cart, shipping } => (product.clone(), *cart, shipping.clone()),
         };
         let sku_of = |line_no: i32| {
@@ -122,13 +122,13 @@ impl From<Quoted> for QuoteView {
                 remote_surcharge: part.remote_surcharge,
                 shipping_discount: part.shipping_discount,
                 shipping_amount: part.shipping_paid,
-                shipping_coupon: shipping.get(&part.seller_id).copied(),
+                shipping_coupon: shipping.iter().find(|(id, _)| *id == part.seller_id).map(|(_, coupon)| *coupon),
                 lines: quote
                     .lines
                     .iter()
                     .filter(|line| line.seller_id == part.seller_id)
                     .filter_map(|line| {
-                        sku_of(line.line_no).map(|sku| line_view(line, sku, product.get(&line.line_no).copied()))
+                        sku_of(line.line_no).map(|sku| line_view(line, sku, product.iter().find(|(no, _)| *no == line.line_no).map(|(_, coupon)| *coupon)))
                     })
                     .collect(),
             })

@@ -2,7 +2,6 @@
 
 use kernel::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 kernel::text_enum! {
     /// How it is to be paid. The window of the payment gateway offers the details.
@@ -38,10 +37,10 @@ pub struct Choices {
 pub enum Coupons {
     /// The set that serves the customer best.
     Best,
-    /// The customer's own set.
+    /// The customer's own set: pairs, because a map's number keys do not survive JSON in a tagged enum.
     Chosen {
-        product: BTreeMap<i32, UserCouponId>,
+        product: Vec<(i32, UserCouponId)>,
         cart: Option<UserCouponId>,
-        shipping: BTreeMap<SellerId, UserCouponId>,
+        shipping: Vec<(SellerId, UserCouponId)>,
     },
 }

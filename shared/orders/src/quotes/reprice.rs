@@ -236,9 +236,9 @@ fn checkout(
 fn apply(
     checkout: &mut Checkout,
     wallet: &Wallet,
-    product: &BTreeMap<i32, UserCouponId>,
+    product: &[(i32, UserCouponId)],
     cart: Option<UserCouponId>,
-    shipping: &BTreeMap<SellerId, UserCouponId>,
+    shipping: &[(SellerId, UserCouponId)],
 ) -> Result<(), Failure<QuoteError>> {
     let find = |coupons: &[Coupon], id: UserCouponId| {
         coupons.iter().find(|c| c.user_coupon_id == id).cloned().ok_or(QuoteError::CouponUnknown)
