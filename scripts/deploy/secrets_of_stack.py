@@ -9,6 +9,8 @@ import secrets
 import subprocess
 
 AUDIENCES = ("service", "seller", "admin", "external")
+CARRIERS = ("CJ", "HANJIN", "LOGEN", "LOTTE", "EPOST", "KYUNGDONG", "DAESIN")
+SECURITY_KEY = "0123456789abcdef" * 4
 
 
 def _openssl(*arguments, given=None):
@@ -38,10 +40,10 @@ def given(database, direct):
         "database": {"database_writer": database, "database_reader": database},
         "database-direct": {"database_direct": direct},
         "toss": {"toss": {"secret_key": "test_sk_drrip_simulator", "client_key": "test_ck_drrip_simulator"}},
-        "payouts": {"payouts": {"webhook_key": "drrip-simulator-webhook-key", "body_key": "0123456789abcdef" * 4}},
-        "agency": {"agency_secret": "drrip-simulator-agency"},
+        "payouts": {"payouts": {"webhook_key": SECURITY_KEY, "body_key": SECURITY_KEY}},
+        "agency": {"agency_secret": "portone_simulator_secret"},
         "bank": {"bank_secret": "drrip-simulator-bank"},
-        "carriers": {"carriers": {"drripexpress": "drrip-simulator-carrier"}},
+        "carriers": {"carriers": {carrier: "carrier_simulator_secret" for carrier in CARRIERS}},
     }
 
 

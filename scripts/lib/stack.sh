@@ -34,8 +34,10 @@ simulators_start() {
   changed simulators simulators_digest || true
   cp "$binary" "$HOME_DIR/simulators.new" && mv "$HOME_DIR/simulators.new" "$HOME_DIR/simulators"
   # Where the simulators send their webhooks: the external host behind the emulator.
+  local external=http://external.$DOMAIN:$AWS_PORT
   TOSS_PORT=$TOSS_PORT AGENCY_PORT=$AGENCY_PORT BANK_PORT=$BANK_PORT CARRIER_PORT=$CARRIER_PORT HOOKS_PORT=$HOOKS_PORT \
-    WEBHOOK_BASE_URL=$(emulator_url) WEBHOOK_HOST=external.$DOMAIN \
+    EXTERNAL_BASE_URL=$external TOSS_WEBHOOK_PAYMENT_URL=$external/v1/inbound/toss/payment-events \
+    TOSS_WEBHOOK_DEPOSIT_URL=$external/v1/inbound/toss/deposits TOSS_WEBHOOK_PAYOUT_URL=$external/v1/inbound/toss/payout-events \
     setsid "$HOME_DIR/simulators" >>"$LOGS/simulators.log" 2>&1 </dev/null &
   echo $! >"$HOME_DIR/simulators.pid"
   wait_for 15 port_is_taken "$TOSS_PORT" || { tail -n 20 "$LOGS/simulators.log"; die "The simulators do not listen on port $TOSS_PORT: see $LOGS/simulators.log"; }
@@ -71,15 +73,12 @@ export PUBLIC_BUCKET=$(of_stack PublicBucket) PRIVATE_BUCKET=$(of_stack PrivateB
 ENV
 }
 
-seed_digest() { { cksum "$(built seed)"; run_sql postgres "select oid from pg_database where datname = '$DATABASE'"; }; }
-
 seed() {
   local binary
   binary=$(built seed) || { echo "no seed binary in this workspace"; return 0; }
-  changed seed seed_digest || { echo "nothing changed"; return 0; }
+  # It plants once; what the simulators forgot with their last stop it tells them again.
   eval "$(print_process_env)"
   "$binary" >"$HOME_DIR/demo.new"
   mv "$HOME_DIR/demo.new" "$LOCAL/demo.txt"
-  unchanged seed
   echo "accounts in .local/demo.txt"
 }

@@ -1,8 +1,9 @@
 //! Runs a router on a port of this machine, and stops it when the handle is dropped.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -59,10 +60,29 @@ pub fn http_client(timeout: std::time::Duration) -> reqwest::Client {
         .timeout(timeout)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+        .dns_resolver(std::sync::Arc::new(Names))
         .user_agent("drrip-simulators")
         .build();
     match client {
         Ok(client) => client,
         Err(error) => panic!("simulators: no HTTP client: {error}"),
+    }
+}
+
+/// Names under `.localhost` are this machine (RFC 6761), which most systems do not know by themselves: the hosts of a
+/// local stack are reached by them.
+struct Names;
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            if name.as_str().ends_with(".localhost") {
+                let here: Addrs = Box::new(std::iter::once(SocketAddr::from(([127, 0, 0, 1], 0))));
+                return Ok(here);
+            }
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found: Addrs = Box::new(found.into_iter());
+            Ok(found)
+        })
     }
 }
