@@ -33,7 +33,8 @@ async fn around(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     boot::trace::with(trace_id.clone(), async move {
         let started = Instant::now();
-        let mut response = render(next.run(request).await, korean);
+        let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+        let mut response = unchanged(known.as_ref(), render(next.run(request).await, korean));
         let headers = response.headers_mut();
         if let Ok(value) = HeaderValue::from_str(&trace_id) {
             headers.insert("x-request-id", value);
@@ -67,6 +68,22 @@ fn render(mut response: Response, korean: bool) -> Response {
         StatusCode::SERVICE_UNAVAILABLE if !json => Problem::of(&problem::UNAVAILABLE).retry_after(2).render(korean),
         _ => response,
     }
+}
+
+/// 304 without a body when the caller holds what we would send.
+fn unchanged(known: Option<&HeaderValue>, mut response: Response) -> Response {
+    let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let known = known.and_then(|known| known.to_str().ok());
+    let same = known.zip(tag).is_some_and(|(known, tag)| {
+        known.split(',').any(|one| one.trim() == "*" || one.trim().trim_start_matches("W/") == tag)
+    });
+    if same && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = axum::body::Body::empty();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    }
+    response
 }
 
 fn of_fault(fault: &Fault) -> Problem {

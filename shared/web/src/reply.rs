@@ -20,6 +20,14 @@ pub struct Created<T>(pub T);
 #[derive(Debug)]
 pub struct Accepted<T>(pub T);
 
+/// 200 with a body that browsers and the edge may keep for `seconds`; its ETag is the hash of its bytes, so asking again
+/// for what has not changed answers 304.
+#[derive(Debug)]
+pub struct Cached<T> {
+    pub value: T,
+    pub seconds: u32,
+}
+
 /// 204.
 #[derive(Debug, Clone, Copy)]
 pub struct NoContent;
@@ -53,6 +61,19 @@ impl<T: Serialize> IntoResponse for Accepted<T> {
         json(StatusCode::ACCEPTED, &self.0)
     }
 }
+impl<T: Serialize> IntoResponse for Cached<T> {
+    fn into_response(self) -> Response {
+        let Ok(bytes) = serde_json::to_vec(&self.value) else { return json(StatusCode::OK, &self.value) };
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+        let tag = hex::encode(&digest.as_ref()[..12]);
+        let headers = [
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::CACHE_CONTROL, format!("public, max-age={}", self.seconds)),
+            (header::ETAG, format!("\"{tag}\"")),
+        ];
+        (StatusCode::OK, headers, bytes).into_response()
+    }
+}
 impl IntoResponse for NoContent {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
@@ -80,6 +101,13 @@ impl<T: Serialize + JsonSchema> Reply for Accepted<T> {
     fn describe(spec: &mut Spec) {
         let schema = spec.schemas.subschema_for::<T>().to_value();
         spec.reply(202, Some(schema));
+    }
+}
+impl<T: Serialize + JsonSchema> Reply for Cached<T> {
+    fn describe(spec: &mut Spec) {
+        let schema = spec.schemas.subschema_for::<T>().to_value();
+        spec.reply(200, Some(schema));
+        spec.reply(304, None);
     }
 }
 impl Reply for NoContent {
