@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 /// One page of a list. `next_cursor` is absent on the last page.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     pub items: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]

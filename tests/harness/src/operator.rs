@@ -33,6 +33,11 @@ impl Inner {
 }
 
 impl Shop {
+    /// Everything a built-in role of `admin` or `seller` holds, its descendants' permissions included.
+    pub async fn permissions_of(&self, scope: &str, role: &str) -> Vec<String> {
+        self.inner.permissions(scope, role).await
+    }
+
     /// An active operator of a built-in role, e.g. `super_admin`, `cs_agent`, `settlement_lead`.
     pub async fn operator(&self, role: &str) -> Actor {
         let (id, hash) = (OperatorId::new(), password_hash().await);

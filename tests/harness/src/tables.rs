@@ -74,7 +74,7 @@ pub(crate) async fn delete(aws: &Aws) {
     futures::future::join_all(gone).await;
 }
 
-/// The buckets are shared: every object key holds a fresh id.
+/// The buckets are shared: every object key holds a fresh id. So is the domain that mail is sent from.
 pub(crate) async fn buckets(aws: &Aws) {
     static READY: OnceCell<()> = OnceCell::const_new();
     READY
@@ -85,6 +85,8 @@ pub(crate) async fn buckets(aws: &Aws) {
                 // It may exist from the last run.
                 drop(client.create_bucket().bucket(bucket).send().await);
             }
+            let mail = aws_sdk_sesv2::Client::new(&aws.config);
+            drop(mail.create_email_identity().email_identity("drrip.example").send().await);
         })
         .await;
 }

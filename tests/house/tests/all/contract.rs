@@ -1,0 +1,57 @@
+//! What callers rely on: OpenAPI documents, error codes, permissions. Each has a committed page that must not drift.
+
+use authz::Audience;
+use harness::{Shop, routes};
+use house::{committed, documents, error_codes, permissions};
+
+async fn of_host(host: Audience) {
+    let document = documents::document(host).await;
+    let wrong = documents::wrong(&document);
+    assert!(wrong.is_empty(), "{} found:\n{}", wrong.len(), wrong.join("\n"));
+    let text = serde_json::to_string_pretty(&document).unwrap();
+    committed(&format!("docs/openapi/{}.json", host.as_str()), &format!("{text}\n"));
+}
+
+#[tokio::test]
+async fn the_service_document_is_sound_and_committed() {
+    of_host(Audience::Service).await;
+}
+
+#[tokio::test]
+async fn the_seller_document_is_sound_and_committed() {
+    of_host(Audience::Seller).await;
+}
+
+#[tokio::test]
+async fn the_admin_document_is_sound_and_committed() {
+    of_host(Audience::Admin).await;
+}
+
+#[tokio::test]
+async fn the_external_document_is_sound_and_committed() {
+    of_host(Audience::External).await;
+}
+
+#[tokio::test]
+async fn an_error_code_has_one_status() {
+    let all = error_codes::all().await;
+    let wrong = error_codes::wrong(&all);
+    assert!(wrong.is_empty(), "{} found:\n{}", wrong.len(), wrong.join("\n"));
+    committed("docs/error-codes.md", &error_codes::page(&all));
+}
+
+#[tokio::test]
+async fn permits_ask_for_permissions_that_roles_hold() {
+    let shop = Shop::open().await;
+    let mut page = permissions::HEAD.to_owned();
+    let mut wrong = Vec::new();
+    for host in Audience::ALL {
+        let held = permissions::held(&shop, host).await;
+        let mut all: Vec<_> = routes(host).await.into_iter().flat_map(|(_, routes)| routes).collect();
+        wrong.extend(permissions::unknown(&all, &held));
+        page.push_str(&permissions::section(host, &mut all, &held));
+    }
+    shop.close().await;
+    assert!(wrong.is_empty(), "{} found:\n{}", wrong.len(), wrong.join("\n"));
+    committed("docs/permissions.md", &page);
+}

@@ -1,0 +1,6 @@
+//! One test a rule.
+
+mod code;
+mod contract;
+mod schema;
+mod wiring;
