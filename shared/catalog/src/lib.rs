@@ -6,6 +6,7 @@
 
 mod apply_prices;
 mod approve;
+mod browse;
 mod categories;
 mod certify;
 mod content;
@@ -31,11 +32,16 @@ mod options;
 mod outside;
 mod pictures;
 mod prices;
+mod product_options;
+mod product_page;
+mod product_texts;
+mod public_brands;
 mod registration_form;
 mod reject;
 mod sale_state;
 mod sellable;
 mod seller_brands;
+mod seller_identity;
 mod seller_list;
 mod seller_page;
 mod skus;
@@ -46,6 +52,7 @@ mod words;
 
 pub use apply_prices::ApplyPrices;
 pub use approve::{Approve, approve};
+pub use browse::{BrowseQuery, CardRow, ProductSort, browse, discount_percent};
 pub use categories::{
     CategoryError, CategoryLanding, CategoryRow, CategoryStep, FeaturedBrand, SellerCategoryRow, category_landing,
     category_tree, seller_category_tree,
@@ -68,11 +75,23 @@ pub use options::{OptionsError, set_options};
 pub use outside::leads_outside;
 pub use pictures::{LEAST_WIDTH, PicturesError, set_pictures};
 pub use prices::{ChangePrices, NewPrice, PriceOutcome, PricesError, change_prices};
+pub use product_options::{EXACT_UP_TO, ProductOptions, SkuChoice, StockBand, product_options};
+pub use product_page::{
+    Badge, PageCategory, PageError, PagePicture, PageRow, PageSaleState, ProductPage, product_page,
+};
+pub use product_texts::{
+    ShownBlock, ShownCertification, ShownDescription, ShownDisclosure, product_description, product_disclosure,
+};
+pub use public_brands::{
+    BrandCategory, BrandCoupon, BrandError, BrandExhibition, BrandPageRow, BrandQuery, BrandRow, BrandSort, Initial,
+    brand_page, brands,
+};
 pub use registration_form::{FormError, RegistrationForm, registration_form};
 pub use reject::{Reject, reject};
 pub use sale_state::{SaleState, SaleStateOutcome, SaleStateResult, set_sale_state};
 pub use sellable::{Commission, RunningPromotion, SellableSku, Unsellable, sellable};
 pub use seller_brands::{SellerBrandRow, seller_brands};
+pub use seller_identity::{SellerError, SellerIdentity, seller_identity};
 pub use seller_list::{ProductStock, SellerProductQuery, SellerProductRow, seller_products};
 pub use seller_page::{
     EditorGroup, EditorRevision, EditorSku, EditorValue, ProductError, SellerProduct, SellerProductRest, seller_product,
@@ -87,6 +106,7 @@ pub use words::*;
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     apply_prices::STATEMENTS,
     approve::STATEMENTS,
+    browse::STATEMENTS,
     categories::STATEMENTS,
     certify::STATEMENTS,
     decide::STATEMENTS,
@@ -105,11 +125,16 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     options::STATEMENTS,
     pictures::STATEMENTS,
     prices::STATEMENTS,
+    product_options::STATEMENTS,
+    product_page::STATEMENTS,
+    product_texts::STATEMENTS,
+    public_brands::STATEMENTS,
     registration_form::STATEMENTS,
     reject::STATEMENTS,
     sale_state::STATEMENTS,
     sellable::STATEMENTS,
     seller_brands::STATEMENTS,
+    seller_identity::STATEMENTS,
     seller_list::STATEMENTS,
     seller_page::STATEMENTS,
     skus::STATEMENTS,

@@ -1,0 +1,178 @@
+//! Shoppers browse: one page of product cards by category, brand, seller or word, sorted and filtered, in one statement.
+//!
+//! The price is the one anyone gets now: the sale price, or that of the running promotion. A crossed-out price must be a
+//! real former one: the lowest that was charged in the 20 days before the present price began, whatever the list price
+//! says. Sold-out products are shown unless they are filtered out.
+
+use crate::Gender;
+use chrono::{DateTime, NaiveDate, Utc};
+use db::On;
+use kernel::{BrandId, CategoryId, Cursor, Fault, Limit, Money, Now, Page, ProductId, SellerId};
+use serde::{Deserialize, Serialize};
+
+kernel::text_enum! {
+    /// What comes first.
+    pub enum ProductSort { Newest = "newest", PriceAsc = "price_asc", PriceDesc = "price_desc", Popular = "popular" }
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct BrowseQuery {
+    /// With everything below it.
+    pub category_id: Option<CategoryId>,
+    pub brand_id: Option<BrandId>,
+    pub seller_id: Option<SellerId>,
+    /// Part of the name or the brand's name, or a search tag.
+    pub keyword: Option<String>,
+    pub min_price: Option<Money>,
+    pub max_price: Option<Money>,
+    pub gender: Option<Gender>,
+    pub in_stock: bool,
+    pub sort: Option<ProductSort>,
+    pub cursor: Option<Cursor>,
+    pub limit: Limit,
+}
+
+/// Where a page ended: the sort it belongs to and the last card's key.
+#[derive(Debug, Serialize, Deserialize)]
+struct Key(ProductSort, DateTime<Utc>, i64, ProductId);
+
+db::row! {
+    /// One product card. Prices in won.
+    pub struct CardRow {
+        pub id: ProductId, pub name: String, pub brand_id: BrandId, pub brand_name: String, pub seller_id: SellerId,
+        pub image_key: Option<String>, pub list_price: Money,
+        /// What anyone pays for the basic option now.
+        pub price: Money,
+        /// The lowest price in the 20 days before this one began.
+        pub former_price: Option<Money>,
+        pub promotion_ends_at: Option<DateTime<Utc>>, pub in_stock: bool, pub like_count: i32, pub on_sale_at: DateTime<Utc>,
+    }
+}
+
+impl CardRow {
+    /// Whole percent below the former price, 0 when it is not below.
+    pub fn discount_percent(&self) -> i64 {
+        discount_percent(self.former_price, self.price)
+    }
+}
+
+/// Whole percent that `price` lies below a real former price.
+pub fn discount_percent(former: Option<Money>, price: Money) -> i64 {
+    let former = former.filter(|former| *former > price);
+    former.map_or(0, |former| (former - price).times(100).get() / former.get())
+}
+
+db::statements! {
+    static BROWSE: (ProductSort, Option<CategoryId>, Option<BrandId>, Option<SellerId>, Option<String>, Option<Money>, Option<Money>, Option<Gender>, bool,
+                    Now, NaiveDate, Option<DateTime<Utc>>, Option<i64>, Option<ProductId>, i64) => CardRow =
+        "with page as (
+             select p.id, p.name, p.brand_id, b.name_ko as brand_name, p.seller_id, p.list_price, coalesce(promo.promo_price, p.sale_price) as price,
+                    promo.starts_at, promo.ends_at, stock.available > 0 as in_stock, p.like_count, p.on_sale_at
+             from products p
+             join sellers s on s.id = p.seller_id
+             join brands b on b.id = p.brand_id
+             left join lateral (
+                 select pp.promo_price, pr.starts_at, pr.ends_at
+                 from promotion_products pp join promotions pr on pr.id = pp.promotion_id
+                 where pp.product_id = p.id and pp.state = 'approved' and pp.promo_price < p.sale_price
+                   and coalesce(pp.sold_quantity < pp.quantity_limit, true)
+                   and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
+                   and pr.starts_at <= $10 and pr.ends_at > $10
+                 order by pp.promo_price, pr.id limit 1) promo on true
+             cross join lateral (
+                 select coalesce(sum(st.on_hand - st.reserved), 0) as available
+                 from product_skus k join sku_stocks st on st.sku_id = k.id where k.product_id = p.id and k.usable) stock
+             where p.state = 'on_sale' and p.on_sale_at is not null and s.state = 'active' and b.state = 'active'
+               and not coalesce(s.sales_paused_from <= $10 and (s.sales_paused_until is null or s.sales_paused_until > $10), false)
+               and coalesce(p.sale_starts_at <= $10, true) and coalesce(p.sale_ends_at > $10, true)
+               and exists (select from brand_sellers bs where bs.brand_id = p.brand_id and bs.seller_id = p.seller_id
+                           and bs.valid_from <= $11 and coalesce(bs.valid_to >= $11, true))
+               and ($2::uuid is null or p.category_id in (select below.id from categories top join categories below on below.id = top.id or starts_with(below.path, top.path || '/') where top.id = $2))
+               and ($3::uuid is null or p.brand_id = $3)
+               and ($4::uuid is null or p.seller_id = $4)
+               and ($5::text is null or p.name ilike $5 or b.name_ko ilike $5 or b.name_en ilike $5 or exists (select from unnest(p.search_tags) tag where tag ilike $5))
+               and ($6::bigint is null or coalesce(promo.promo_price, p.sale_price) >= $6)
+               and ($7::bigint is null or coalesce(promo.promo_price, p.sale_price) <= $7)
+               and ($8::text is null or p.gender = $8 or ($8 in ('m', 'w') and p.gender = 'u'))
+               and (not $9 or stock.available > 0)
+               and case when $14::uuid is null then true
+                        when $1 = 'price_asc' then coalesce(promo.promo_price, p.sale_price) > $13 or (coalesce(promo.promo_price, p.sale_price) = $13 and p.id < $14)
+                        when $1 = 'price_desc' then (coalesce(promo.promo_price, p.sale_price), p.id) < ($13, $14)
+                        when $1 = 'popular' then (p.like_count::bigint, p.id) < ($13, $14)
+                        else (p.on_sale_at, p.id) < ($12, $14) end
+             order by case when $1 = 'newest' then p.on_sale_at end desc,
+                      case when $1 = 'price_asc' then coalesce(promo.promo_price, p.sale_price) end,
+                      case when $1 = 'price_desc' then coalesce(promo.promo_price, p.sale_price) end desc,
+                      case when $1 = 'popular' then p.like_count end desc, p.id desc
+             limit $15)
+         select page.id, page.name, page.brand_id, page.brand_name, page.seller_id, u.object_key as image_key, page.list_price, page.price,
+                former.price as former_price, page.ends_at as promotion_ends_at, page.in_stock, page.like_count, page.on_sale_at
+         from page
+         left join product_images i on i.product_id = page.id and i.role = 'main' and i.option_value_id is null
+         left join uploads u on u.id = i.file_id
+         left join lateral (
+             select cur.valid_from from price_histories cur
+             where cur.product_id = page.id and cur.valid_from <= $10 and coalesce(cur.valid_to > $10, true)) present on true
+         left join lateral (
+             select min(least(h.sale_price, h.promo_price)) as price from price_histories h
+             where h.product_id = page.id and h.valid_from < coalesce(page.starts_at, present.valid_from)
+               and coalesce(h.valid_to > coalesce(page.starts_at, present.valid_from) - interval '20 days', true)) former on true
+         order by case when $1 = 'newest' then page.on_sale_at end desc,
+                  case when $1 = 'price_asc' then page.price end,
+                  case when $1 = 'price_desc' then page.price end desc,
+                  case when $1 = 'popular' then page.like_count end desc, page.id desc";
+}
+
+/// One page of cards. A cursor of another sort starts at the top.
+pub async fn browse(on: &impl On, now: Now, query: BrowseQuery) -> Result<Page<CardRow>, Fault> {
+    let sort = query.sort.unwrap_or(ProductSort::Newest);
+    let key = query.cursor.and_then(|cursor| cursor.decode::<Key>()).filter(|key| key.0 == sort);
+    let keyword = query.keyword.map(|word| contains(&word));
+    let filters = (
+        sort,
+        query.category_id,
+        query.brand_id,
+        query.seller_id,
+        keyword,
+        query.min_price,
+        query.max_price,
+        query.gender,
+        query.in_stock,
+        now,
+        now.date(),
+        key.as_ref().map(|key| key.1),
+        key.as_ref().map(|key| key.2),
+        key.as_ref().map(|key| key.3),
+        query.limit.fetch(),
+    );
+    let rows = BROWSE.all(on, filters).await?;
+    Ok(Page::of(rows, query.limit, |row| {
+        let number = match sort {
+            ProductSort::PriceAsc | ProductSort::PriceDesc => row.price.get(),
+            ProductSort::Newest | ProductSort::Popular => i64::from(row.like_count),
+        };
+        Key(sort, row.on_sale_at, number, row.id)
+    }))
+}
+
+/// A LIKE pattern for texts that hold the word; LIKE's own signs are taken literally.
+fn contains(word: &str) -> String {
+    let word = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    ["%", &word, "%"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_discount_is_counted_from_a_real_former_price_only() {
+        let percent = |former: Option<i64>, price| discount_percent(former.map(Money::won), Money::won(price));
+        assert_eq!(percent(Some(30_000), 19_900), 33);
+        assert_eq!(percent(Some(30_000), 30_000), 0);
+        assert_eq!(percent(Some(20_000), 30_000), 0);
+        assert_eq!(percent(None, 30_000), 0);
+        assert_eq!(contains("100%_면"), "%100\\%\\_면%");
+    }
+}
