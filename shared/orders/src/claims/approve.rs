@@ -165,8 +165,11 @@ async fn order_refund(
     let paid = payments.iter().find(|payment| payment.state.is_captured() && !payment.is_surplus);
     let payment =
         paid.ok_or_else(|| Fault::internal(format!("order {} is paid by nothing", claim.purchase_order_id)))?;
-    let account =
-        if payment.method == Some(Method::VirtualAccount) { account(tx, vault, claim.user_id).await? } else { None };
+    let account = if payment.method == Some(Method::VirtualAccount) {
+        refund_account(tx, vault, claim.user_id).await?
+    } else {
+        None
+    };
     let new = NewRefund {
         payment_id: payment.id,
         cause: Cause::Claim(claim.id),
@@ -182,7 +185,8 @@ async fn order_refund(
     Ok(())
 }
 
-async fn account(tx: &Tx, vault: &Vault, user: UserId) -> Result<Option<RefundAccount>, Fault> {
+/// The account a customer saved for refunds.
+pub(crate) async fn refund_account(tx: &Tx, vault: &Vault, user: UserId) -> Result<Option<RefundAccount>, Fault> {
     let Some(row) = ACCOUNT.opt(tx, (user,)).await? else { return Ok(None) };
     Ok(Some(RefundAccount {
         bank_code: row.bank_code,

@@ -6,6 +6,7 @@
 
 use super::paid::{self, Means};
 use super::reversed;
+use crate::claims::approve::refund_account;
 use crate::lines::{self, LineRow};
 use crate::state::LineState;
 use boot::Vault;
@@ -103,7 +104,10 @@ async fn found(
             PaymentState::Done | PaymentState::PartialCanceled,
         ) => Ok(()),
         (PgStatus::Canceled | PgStatus::PartialCanceled, PaymentState::Canceled) => Ok(()),
-        (PgStatus::WaitingForDeposit, PaymentState::WaitingForDeposit) => Ok(()),
+        // An account nobody paid into in time: the gateway leaves its state as it was and tells nobody.
+        (PgStatus::WaitingForDeposit, PaymentState::WaitingForDeposit) => {
+            if row.expires_at.is_some_and(|at| at <= now.0) { done(step::expire(tx, row).await) } else { Ok(()) }
+        }
         (PgStatus::Done, PaymentState::Canceled) if row.captured_amount.is_positive() => Ok(()),
         (PgStatus::Done, _) if row.state.next(payments::PaymentAction::Capture).is_some() => {
             let others = attempt::lock_of_order(tx, row.purchase_order_id).await?;
@@ -150,13 +154,15 @@ async fn captured(
         Posting::payment_captured(transaction_id, row.purchase_order_id, user, Tender::cash(row.amount), now),
     )
     .await?;
+    let deposited = pg.method.or(row.method) == Some(payments::Method::VirtualAccount);
     let cause = if row.state == PaymentState::Expired { refund::Cause::LateDeposit } else { refund::Cause::Duplicate };
     let back = NewRefund {
         payment_id: row.id,
         cause,
         amount: row.amount,
         reason: "주문 종료 후 결제".to_owned(),
-        account: None,
+        // Without one the refund is refused, and people ask the customer for it.
+        account: if deposited { refund_account(tx, vault, user).await? } else { None },
         due_at: Some(now.plus(Duration::days(3))),
     };
     refund::create(tx, vault, back, now).await.map_err(|failure| Fault::internal(format!("{failure:?}")))?;
