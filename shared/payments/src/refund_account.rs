@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// An account whose holder was checked.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundAccount {
-    /// Two-digit bank code.
+    /// Two or three digits.
     pub bank_code: String,
     pub account_no: String,
     pub holder: String,

@@ -119,8 +119,7 @@ impl Gateway for Toss {
             body["refundableAmount"] = json!(refundable);
         }
         if let Some(account) = &ask.account {
-            body["refundReceiveAccount"] =
-                json!({ "bank": account.bank_code, "accountNumber": account.account_no, "holderName": account.holder });
+            body["refundReceiveAccount"] = json!({ "bank": two_digits(&account.bank_code), "accountNumber": account.account_no, "holderName": account.holder });
         }
         let outcome = self.order(&["v1", "payments", &ask.payment_key, "cancel"], &ask.idempotency_key, body).await;
         let refused = match outcome {
@@ -151,6 +150,11 @@ fn understand(answer: &Answer) -> Outcome<PgPayment> {
     payment.map_or_else(|| Outcome::unknown("an answer that is not a payment"), Outcome::Done)
 }
 
+/// Banks have three digits with the payouts and everywhere else, two in this API.
+fn two_digits(bank_code: &str) -> &str {
+    bank_code.strip_prefix('0').filter(|short| short.len() == 2).unwrap_or(bank_code)
+}
+
 /// Finds what was asked for among the payment's cancels.
 fn canceled(ask: &Cancel, payment: PgPayment) -> Outcome<Canceled> {
     let refundable = ask.refundable.unwrap_or(ask.amount.unwrap_or(payment.total_amount));
@@ -166,4 +170,14 @@ fn canceled(ask: &Cancel, payment: PgPayment) -> Outcome<Canceled> {
 
 fn is_empty(payment: &PgPayment) -> bool {
     payment.balance_amount == Money::ZERO
+}
+
+#[cfg(test)]
+mod tests {
+    use super::two_digits;
+
+    #[test]
+    fn a_bank_has_two_digits_here() {
+        assert_eq!(["088", "88", "S0"].map(two_digits), ["88", "88", "S0"]);
+    }
 }
