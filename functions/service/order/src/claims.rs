@@ -12,9 +12,12 @@ use orders::claims::cancel;
 use orders::claims::choose::{CancelError, Chosen, Part};
 use orders::claims::preview;
 use orders::claims::reasons::{self, Reason};
+use orders::views;
+use orders::views::claims::{ClaimDetailView, ClaimSummaryView, ShowClaimError};
+use pricing::ClaimType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{Answer, Created, Ctx, IdempotencyKey, Json, NoContent, Once, Path};
+use web::{Answer, Created, Ctx, IdempotencyKey, Json, NoContent, Once, Path, Query};
 
 /// Reasons a customer may give.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -213,4 +216,36 @@ pub async fn withdraw(
     tx.commit().await?;
     app.nudge.relay().await;
     Ok(NoContent)
+}
+
+/// Which claims to list.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListClaims {
+    pub claim_type: Option<ClaimType>,
+    #[serde(skip_serializing)]
+    pub cursor: Option<Cursor>,
+    #[serde(skip_serializing)]
+    pub limit: Option<Limit>,
+}
+
+pub async fn list(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Query(query): Query<ListClaims>,
+) -> Answer<Json<Page<ClaimSummaryView>>> {
+    let conn = app.boot.db.reader().await?;
+    Ok(Json(
+        views::claims::list(&conn, ctx.who.scope(), query.claim_type, query.cursor, query.limit.unwrap_or_default())
+            .await?,
+    ))
+}
+
+pub async fn get(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Path(claim): Path<ClaimId>,
+) -> Answer<Json<ClaimDetailView>, ShowClaimError> {
+    let conn = app.boot.db.writer().await?;
+    Ok(Json(views::claims::detail(&conn, ctx.who.scope(), claim).await?))
 }

@@ -9,6 +9,7 @@ mod payments;
 mod product_orders;
 mod purchase_orders;
 mod quote_views;
+mod shipments;
 
 use ::payments::{Gateway, Toss};
 use authz::Audience;
@@ -70,6 +71,17 @@ fn routes() -> Api<App> {
             "Check everything once more right before paying",
             checkout_quotes::validate,
         )
+        .get("/v1/purchase-orders", "List my orders by period, stage or keyword", purchase_orders::list)
+        .get(
+            "/v1/purchase-orders/{purchase_order_id}",
+            "Show an order at three tiers with what I can do",
+            purchase_orders::get,
+        )
+        .get(
+            "/v1/purchase-orders/{purchase_order_id}/payment",
+            "Show what was paid and refunded",
+            purchase_orders::payment,
+        )
         .post("/v1/purchase-orders", "Place the order of an accepted quote", purchase_orders::place)
         .post(
             "/v1/purchase-orders/{purchase_order_id}/cancel",
@@ -84,7 +96,13 @@ fn routes() -> Api<App> {
         .post("/v1/payments/confirm", "Confirm a payment when the gateway's window returns", payments::confirm)
         .get("/v1/payments/{payment_id}", "Poll a payment whose result is pending or unknown", payments::get)
         .post("/v1/payments/{payment_id}/abandon", "Report that the gateway's window was closed", payments::abandon)
+        .get("/v1/product-orders", "List my order lines by stage", product_orders::list)
+        .get("/v1/product-orders/{product_order_id}", "Show one line: shares, due dates, history", product_orders::get)
+        .get("/v1/product-orders/{product_order_id}/shipments", "List the parcels of a line", product_orders::shipments)
+        .get("/v1/shipments/{shipment_id}/tracking", "Follow a parcel step by step", shipments::tracking)
         .post("/v1/product-orders/confirm", "Confirm the purchase of delivered lines", product_orders::confirm)
+        .get("/v1/claims", "List my claims with their progress", claims::list)
+        .get("/v1/claims/{claim_id}", "Show a claim: timeline, amounts, what I must do", claims::get)
         .get("/v1/claims/reasons", "List reasons with who bears the cost", claims::reasons)
         .post("/v1/claims/preview", "Calculate what a cancel gives back", claims::preview)
         .post("/v1/claims/cancel", "Cancel lines before they are dispatched", claims::cancel)

@@ -4,16 +4,20 @@ use crate::App;
 use ::payments::Attempt;
 use authz::service as may;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::values::Text;
 use kernel::*;
 use orders::ActorRef;
 use orders::paying::call_off::{CallOffError, call_off};
 use orders::paying::start::{self, StartPaymentError};
 use orders::place::{self, PlaceError, Placed};
 use orders::quotes::choices::PayMethod;
+use orders::views;
+use orders::views::LineStage;
+use orders::views::orders::{OrderDetailView, OrderFilter, OrderPaymentView, OrderSummaryView, ShowOrderError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{Answer, Created, Ctx, IdempotencyKey, Json, NoContent, Once, Path};
+use web::{Answer, Created, Ctx, IdempotencyKey, Json, NoContent, Once, Path, Query};
 
 /// The accepted checkout.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -126,4 +130,56 @@ pub async fn cancel(
     call_off(&app.boot, app.gateway.as_ref(), ctx.who.scope(), ActorRef::from(&ctx.who), order, ctx.now).await?;
     app.nudge.relay().await;
     Ok(NoContent)
+}
+
+/// Which orders to list.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListOrders {
+    /// Orders with a line at this stage.
+    pub stage: Option<LineStage>,
+    /// Part of a product or brand name, or the order number.
+    pub keyword: Option<Text<1, 50>>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    #[serde(skip_serializing)]
+    pub cursor: Option<Cursor>,
+    #[serde(skip_serializing)]
+    pub limit: Option<Limit>,
+}
+
+pub async fn list(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Query(query): Query<ListOrders>,
+) -> Answer<Json<Page<OrderSummaryView>>> {
+    let filter = OrderFilter {
+        stage: query.stage,
+        keyword: query.keyword.map(Text::into_string),
+        from: query.from,
+        to: query.to,
+    };
+    let conn = app.boot.db.reader().await?;
+    Ok(Json(
+        views::orders::list(&conn, ctx.who.scope(), filter, query.cursor, query.limit.unwrap_or_default(), ctx.now)
+            .await?,
+    ))
+}
+
+pub async fn get(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Path(order): Path<PurchaseOrderId>,
+) -> Answer<Json<OrderDetailView>, ShowOrderError> {
+    let conn = app.boot.db.writer().await?;
+    Ok(Json(views::orders::detail(&conn, &app.boot.vault, ctx.who.scope(), order, ctx.now).await?))
+}
+
+pub async fn payment(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Path(order): Path<PurchaseOrderId>,
+) -> Answer<Json<OrderPaymentView>, ShowOrderError> {
+    let conn = app.boot.db.writer().await?;
+    Ok(Json(views::orders::payment(&conn, ctx.who.scope(), order).await?))
 }

@@ -128,7 +128,13 @@ impl From<Quoted> for QuoteView {
                     .iter()
                     .filter(|line| line.seller_id == part.seller_id)
                     .filter_map(|line| {
-                        sku_of(line.line_no).map(|sku| line_view(line, sku, product.iter().find(|(no, _)| *no == line.line_no).map(|(_, coupon)| *coupon)))
+                        sku_of(line.line_no).map(|sku| {
+                            line_view(
+                                line,
+                                sku,
+                                product.iter().find(|(no, _)| *no == line.line_no).map(|(_, coupon)| *coupon),
+                            )
+                        })
                     })
                     .collect(),
             })
