@@ -105,12 +105,18 @@ pub struct Route {
     /// What it does, one line, shown in the documentation.
     pub summary: &'static str,
     spec: fn() -> Spec,
+    /// What the middleware before it may answer.
+    door: &'static [Code],
 }
 
 impl Route {
     /// What is known of it from its handler's signature. Made when asked for: a function that starts has no time for it.
     pub fn spec(&self) -> Spec {
-        (self.spec)()
+        let mut spec = (self.spec)();
+        if !matches!(spec.access, Access::Public | Access::Signature(_)) {
+            spec.codes.extend_from_slice(self.door);
+        }
+        spec
     }
 }
 
@@ -174,7 +180,7 @@ where
             H::AUDIENCE
         );
         let operation = operation(std::any::type_name::<H>());
-        self.routes.push(Route { method, path, operation, summary, spec: H::spec });
+        self.routes.push(Route { method, path, operation, summary, spec: H::spec, door: &[] });
         self.router = self.router.route(path, on(filter, handler));
         self
     }
@@ -182,6 +188,14 @@ where
     /// Adds what is not an endpoint of ours: signature middleware and the like.
     pub fn layered(mut self, layer: impl FnOnce(Router<S>) -> Router<S>) -> Self {
         self.router = layer(self.router);
+        self
+    }
+
+    /// Says what a middleware of [`Api::layered`] may refuse the protected routes so far with.
+    pub fn refusing(mut self, door: &'static [Code]) -> Self {
+        for route in &mut self.routes {
+            route.door = door;
+        }
         self
     }
 

@@ -2,21 +2,28 @@
 
 use crate::App;
 use authz::external as may;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
-use kernel::{Code, Fault};
+use http::header;
+use kernel::{Code, Fault, Refusal};
 use orders::state::LineState;
 use partners::Scope;
+use partners::access::admit::AdmitError;
+use partners::access::rotate::RotateError;
+use partners::changes::ChangesError;
 use partners::codes::{CarrierRow, ReasonRow};
+use partners::grant::GrantError;
+use partners::webhook::change::ChangeError;
+use partners::webhook::create::CreateError;
 use partners::webhook::delivery::DeliveryState;
+use partners::webhook::endpoint::EndpointError;
 use partners::webhook::event::WebhookEvent;
+use partners::webhook::log::DeliveryError;
+use partners::webhook::rotate::RotateSecretError;
+use partners::webhook::trial::TrialError;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
-use std::convert::Infallible;
-use web::{Answer, Api, Ctx, Describe, Reply, Spec};
+use web::{Answer, Ctx, Reply, Spec};
 
 /// Every list. New codes can appear without a new API version: treat unknown ones as OTHER.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -117,20 +124,33 @@ const HOLD_REASONS: &[&str] = &[
     "etc",
 ];
 
-/// The error codes of a route table, each once.
-pub(crate) fn errors(routes: &Api<App>) -> Vec<Code> {
-    let mut codes: Vec<Code> = routes.routes.iter().flat_map(|route| route.spec.codes.iter().copied()).collect();
-    codes.extend_from_slice(<partners::access::admit::AdmitError as kernel::Refusal>::CODES);
+/// The error types of this host's endpoints and of its door.
+const ERRORS: &[&[Code]] = &[
+    AdmitError::CODES,
+    ChangesError::CODES,
+    GrantError::CODES,
+    RotateError::CODES,
+    CreateError::CODES,
+    ChangeError::CODES,
+    EndpointError::CODES,
+    RotateSecretError::CODES,
+    TrialError::CODES,
+    DeliveryError::CODES,
+];
+
+/// Each code once, by id.
+fn errors() -> Vec<ErrorCodeView> {
+    let mut codes: Vec<&Code> = ERRORS.iter().copied().flatten().collect();
     codes.sort_by_key(|code| code.id);
     codes.dedup_by_key(|code| code.id);
-    codes
+    let view = |c: &Code| ErrorCodeView { code: c.id, status: c.status, title: c.title, title_ko: c.title_ko };
+    codes.into_iter().map(view).collect()
 }
 
-/// Download the code lists; 304 when they are still those of `If-None-Match`.
-pub(crate) async fn list(_: Ctx<may::Account>, State(app): State<App>, seen: IfNoneMatch) -> Answer<Tagged> {
+/// Download the code lists. The ETag is the hash of their bytes: asking with it again answers 304.
+pub(crate) async fn list(_: Ctx<may::Account>, State(app): State<App>) -> Answer<Tagged> {
     let codes = partners::codes::read(&app.boot.db.reader().await?).await?;
     let event = |event: &WebhookEvent| WebhookEventView { event: *event, scope: event.scope() };
-    let error = |c: &Code| ErrorCodeView { code: c.id, status: c.status, title: c.title, title_ko: c.title_ko };
     let view = CodesView {
         carriers: codes.carriers.into_iter().map(Into::into).collect(),
         product_order_states: LineState::ALL,
@@ -140,46 +160,13 @@ pub(crate) async fn list(_: Ctx<may::Account>, State(app): State<App>, seen: IfN
         hold_reasons: HOLD_REASONS,
         webhook_events: WebhookEvent::ALL.iter().map(event).collect(),
         scopes: Scope::ALL,
-        errors: app.errors.iter().map(error).collect(),
+        errors: errors(),
     };
-    let body = serde_json::to_string(&view).map_err(Fault::internal)?;
-    Ok(Tagged::new(body, seen))
+    Ok(Tagged(serde_json::to_string(&view).map_err(Fault::internal)?))
 }
 
-/// The header `If-None-Match`, when it was sent.
-pub(crate) struct IfNoneMatch(Option<String>);
-
-impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let header = parts.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        Ok(IfNoneMatch(header.map(str::to_owned)))
-    }
-}
-
-impl Describe for IfNoneMatch {
-    fn describe(spec: &mut Spec) {
-        spec.headers.push(
-            json!({ "name": "If-None-Match", "in": "header", "required": false, "schema": { "type": "string" } }),
-        );
-    }
-}
-
-/// JSON with an ETag, or 304.
-pub(crate) struct Tagged {
-    tag: String,
-    body: Option<String>,
-}
-
-impl Tagged {
-    fn new(body: String, seen: IfNoneMatch) -> Tagged {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body.as_bytes());
-        let tag = format!("\"{}\"", &hex::encode(digest)[..32]);
-        let known = seen.0.is_some_and(|tags| tags.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
-        Tagged { tag, body: (!known).then_some(body) }
-    }
-}
+/// JSON for this client alone, with an ETag.
+pub(crate) struct Tagged(String);
 
 impl Reply for Tagged {
     fn describe(spec: &mut Spec) {
@@ -190,16 +177,13 @@ impl Reply for Tagged {
 
 impl IntoResponse for Tagged {
     fn into_response(self) -> Response {
-        let mut response = match self.body {
-            Some(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
-            None => StatusCode::NOT_MODIFIED.into_response(),
-        };
-        let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        if let Ok(tag) = HeaderValue::from_str(&self.tag) {
-            headers.insert(header::ETAG, tag);
-        }
-        response
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, self.0.as_bytes());
+        let headers = [
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+            (header::ETAG, format!("\"{}\"", &hex::encode(digest)[..32])),
+        ];
+        (headers, self.0).into_response()
     }
 }
 
@@ -208,11 +192,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_lists_are_not_sent_twice() {
-        let first = Tagged::new("{}".into(), IfNoneMatch(None));
-        assert!(first.body.is_some());
-        let again = Tagged::new("{}".into(), IfNoneMatch(Some(format!("\"x\", W/{}", first.tag))));
-        assert!(again.body.is_none());
-        assert!(Tagged::new("{ }".into(), IfNoneMatch(Some(first.tag))).body.is_some());
+    fn every_code_a_route_may_answer_is_in_the_list() {
+        let listed = errors();
+        for route in crate::routes().routes {
+            for code in route.spec().codes {
+                assert!(listed.iter().any(|one| one.code == code.id), "{} {}", route.path, code.id);
+            }
+        }
     }
 }

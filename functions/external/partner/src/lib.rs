@@ -15,11 +15,10 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use boot::Boot;
 use jobs::Nudge;
-use kernel::{Code, Fault};
-use partners::access::admit::Gate;
+use kernel::{Fault, Refusal};
+use partners::access::admit::{AdmitError, Gate};
 use partners::access::token::TokenDesk;
 use partners::webhook::courier::Courier;
-use std::sync::Arc;
 use web::{Api, Core};
 
 /// What the handlers of this function work with.
@@ -30,8 +29,6 @@ pub struct App {
     desk: TokenDesk,
     courier: Courier,
     nudge: Nudge,
-    /// Every error code of this host, for `/v1/codes`.
-    errors: Arc<Vec<Code>>,
 }
 
 impl FromRef<App> for Core {
@@ -40,9 +37,8 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
-pub async fn api(boot: Boot) -> Result<Api, Fault> {
-    let routes = Api::<App>::new(Audience::External, "partner")
+fn routes() -> Api<App> {
+    Api::<App>::new(Audience::External, "partner")
         .post("/v1/oauth/token", "Exchange a client's id and secret for an access token", oauth::token)
         .get("/v1/me", "Show this client, its scopes, credentials and limits", me::show)
         .post("/v1/me/credentials/rotate", "Issue a new secret while the old one still works", me::rotate)
@@ -71,15 +67,19 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
             "Read one delivery: signed body, headers and each attempt",
             webhook_deliveries::show,
         )
-        .post("/v1/webhook-deliveries/replay", "Send chosen deliveries again", webhook_deliveries::replay);
+        .post("/v1/webhook-deliveries/replay", "Send chosen deliveries again", webhook_deliveries::replay)
+        .refusing(AdmitError::CODES)
+}
+
+/// This function's routes.
+pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let app = App {
         gate: Gate::new(&boot.db, &boot.vault, boot.aws.counters()),
         desk: TokenDesk::new(&boot)?,
         courier: Courier::new(&boot)?,
         nudge: Nudge::new(&boot.aws),
-        errors: Arc::new(codes::errors(&routes)),
         boot,
     };
     let door = from_fn_with_state(app.clone(), door::open);
-    Ok(routes.layered(|router| router.layer(door)).with_state(app))
+    Ok(routes().layered(|router| router.layer(door)).with_state(app))
 }
