@@ -13,20 +13,41 @@ pub async fn apis(host: Audience, boot: &Boot) -> Result<Vec<Api>, Fault> {
     Ok(match host {
         Audience::Service => vec![
             service_account::api(boot.clone()).await?,
-            // one line a function
+            service_benefit::api(boot.clone()).await?,
+            service_catalog::api(boot.clone()).await?,
+            service_order::api(boot.clone()).await?,
         ],
-        Audience::Seller => vec![],
-        Audience::Admin => vec![],
-        Audience::External => vec![],
+        Audience::Seller => {
+            vec![seller_account::api(boot.clone()).await?, seller_catalog::api(boot.clone()).await?]
+        }
+        Audience::Admin => vec![
+            admin_catalog::api(boot.clone()).await?,
+            admin_identity::api(boot.clone()).await?,
+            admin_seller::api(boot.clone()).await?,
+        ],
+        Audience::External => {
+            vec![external_partner::api(boot.clone()).await?, external_webhook::api(boot.clone()).await?]
+        }
     })
 }
 
 /// The workers behind the queues.
-pub async fn workers(_boot: &Boot) -> Result<Vec<Worker>, Fault> {
-    Ok(vec![])
+pub async fn workers(boot: &Boot) -> Result<Vec<Worker>, Fault> {
+    Ok(vec![
+        worker_benefit::worker(boot.clone()).await?,
+        worker_notification::worker(boot.clone()).await?,
+        worker_order::worker(boot.clone()).await?,
+        worker_payment::worker(boot.clone()).await?,
+        worker_webhook::worker(boot.clone()).await?,
+    ])
 }
 
 /// What runs by the clock.
 pub async fn schedules(boot: &Boot) -> Result<Vec<Schedules>, Fault> {
-    Ok(vec![schedule_platform::schedules(boot.clone()).await?])
+    Ok(vec![
+        schedule_benefit::schedules(boot.clone()).await?,
+        schedule_order::schedules(boot.clone()).await?,
+        schedule_payment::schedules(boot.clone()).await?,
+        schedule_platform::schedules(boot.clone()).await?,
+    ])
 }

@@ -1,6 +1,7 @@
 //! Schedules that keep the platform itself going.
 
 use boot::Boot;
+use catalog::ApplyPrices;
 use jobs::{Nudge, Relay, Schedule, ScheduleFuture, Schedules};
 use kernel::{Fault, Now};
 use laws::CheckLaws;
@@ -13,6 +14,7 @@ pub async fn schedules(boot: Boot) -> Result<Schedules, Fault> {
     Ok(Schedules::new("platform")
         .schedule(SweepOutbox { relay: Relay::new(&boot.db, &boot.aws) })
         .schedule(CheckLaws { db: db.clone() })
+        .schedule(ApplyPrices { db: db.clone() })
         .schedule(SweepWebhookDeliveries { db: db.clone(), nudge: nudge.clone() })
         .schedule(MatchWaitingScans { db, nudge }))
 }
