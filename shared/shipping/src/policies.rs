@@ -41,7 +41,8 @@ db::statements! {
     static LIST: (SellerId, Option<ShippingPolicyId>) => PolicyRow =
         "select p.id, p.seller_id, p.name, p.fee_type, p.base_fee, p.free_threshold, p.per_quantity, p.jeju_surcharge, p.island_surcharge, p.return_fee,
                 p.exchange_fee, p.carrier_code, p.dispatch_address_id, p.return_address_id, p.today_cutoff, p.is_default,
-                (select count(*) from products g where g.shipping_policy_id = p.id and g.state <> 'deleted') as products, p.version
+                (select count(*) from products g where g.seller_id = p.seller_id and g.state <> 'deleted'
+                        and (g.shipping_policy_id = p.id or (p.is_default and g.shipping_policy_id is null))) as products, p.version
          from shipping_policies p
          where p.seller_id = $1 and p.retired_at is null and ($2::uuid is null or p.id = $2) order by p.is_default desc, p.name, p.id";
 }
@@ -65,7 +66,7 @@ pub struct Policy {
     /// Paid by then (Korean time), dispatched the same day.
     pub today_cutoff: Option<NaiveTime>,
     pub is_default: bool,
-    /// Products that use it.
+    /// Products that use it; the default is used by those that name none.
     pub products: i64,
     pub version: i32,
 }

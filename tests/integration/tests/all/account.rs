@@ -1,0 +1,312 @@
+//! Customers: joining, signing in, sessions, addresses, consents, refund account, inbox.
+
+use chrono::{Duration, NaiveDate};
+use harness::simulators::agency::{Gender, Person};
+use harness::{Actor, Answer, Customer, Host, PASSWORD, Shop, Value, json};
+
+/// Proves an e-mail address; answers its ticket.
+async fn proven_email(shop: &Shop, visitor: &Actor, email: &str) -> Value {
+    let asked = visitor.post("/v1/auth/email-verifications", json!({ "email": email })).await.expect(202);
+    shop.run_tasks().await;
+    let path = format!("/v1/auth/email-verifications/{}/confirm", asked["email_verification_id"].as_str().unwrap());
+    let code = shop.mailed_code(email).await;
+    visitor.post(&path, json!({ "code": code })).await.expect(200)["verified_email_ticket"].clone()
+}
+
+/// Proves who somebody is; answers the verification's id.
+async fn proven_person(shop: &Shop, visitor: &Actor, person: Person) -> Answer {
+    let who = shop.agency().person(person);
+    let started = visitor.post("/v1/identity-verifications", json!({ "purpose": "signup" })).await.expect(201);
+    let id = started["identity_verification_id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/identity-verifications/{id}/complete");
+    visitor.post(&path, json!({})).await.expect_code(409, "identity_verification_pending");
+    shop.agency().verify(&id, &who).unwrap();
+    visitor.post(&path, json!({})).await
+}
+
+fn minji() -> Person {
+    Person::new("김민지", NaiveDate::from_ymd_opt(1995, 3, 2).unwrap(), "010-1234-5678", Gender::Female)
+}
+
+async fn required_terms(visitor: &Actor) -> Vec<Value> {
+    let terms = visitor.get("/v1/terms?step=signup").await.expect(200);
+    let required = terms.items().iter().filter(|term| term["required"] == true);
+    required.map(|term| term["id"].clone()).collect()
+}
+
+fn bearer(answer: &Answer) -> String {
+    format!("Bearer {}", answer["access_token"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn one_person_joins_once_and_is_signed_in() {
+    let shop = Shop::open().await;
+    let visitor = shop.anonymous(Host::Service);
+    let terms = required_terms(&visitor).await;
+    assert_eq!(terms.len(), 3);
+    let ticket = proven_email(&shop, &visitor, "minji@drrip.test").await;
+    let person = proven_person(&shop, &visitor, minji()).await.expect(200);
+    assert_eq!((&person["name"], &person["phone"]), (&json!("김*지"), &json!("010-****-5678")));
+    let mut body = json!({
+        "verified_email_ticket": ticket, "identity_verification_id": person["identity_verification_id"], "password": PASSWORD,
+        "agreed_term_ids": [terms[0]], "nickname": "민지", "marketing": { "push": true, "night": true },
+    });
+    let refused = visitor.post("/v1/auth/sign-up", body.clone()).await.expect_code(422, "required_term_missing");
+    assert_eq!(refused["details"]["codes"].as_array().unwrap().len(), 2);
+    body["agreed_term_ids"] = json!(terms);
+    let joined = visitor.post("/v1/auth/sign-up", body.clone()).await.expect(201);
+    let me = visitor.get("/v1/me").header("authorization", &bearer(&joined)).await.expect(200);
+    assert_eq!(me["email"], "mi***@drrip.test");
+    assert_eq!(
+        (&me["name"], &me["grade"]["code"], &me["birth_date"]),
+        (&json!("김*지"), &json!("BRONZE"), &json!("1995-03-02"))
+    );
+    let consents = visitor.get("/v1/me/consents").header("authorization", &bearer(&joined)).await.expect(200);
+    let agreed: Vec<&str> = consents.items().iter().filter_map(|row| row["purpose"].as_str()).collect();
+    assert_eq!(agreed.len(), 5, "three terms, push and night: {agreed:?}");
+    let told: i64 = shop.value("select count(*) from outbox_events where event = 'user.registered'", &[]).await;
+    assert_eq!(told, 1);
+
+    // The ticket and the identity serve once; the same person with another phone has an account already.
+    visitor.post("/v1/auth/sign-up", body.clone()).await.expect_code(410, "ticket_expired");
+    let moved = Person { phone_number: "01099998888".into(), ..minji() };
+    body["verified_email_ticket"] = proven_email(&shop, &visitor, "other@drrip.test").await;
+    visitor.post("/v1/auth/sign-up", body.clone()).await.expect_code(422, "identity_verification_invalid");
+    let again = proven_person(&shop, &visitor, moved).await.expect(200);
+    body["identity_verification_id"] = again["identity_verification_id"].clone();
+    body["nickname"] = json!("민지2");
+    let exists = visitor.post("/v1/auth/sign-up", body).await.expect_code(409, "account_exists");
+    assert_eq!(exists["details"]["email"], "mi***@drrip.test");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_taken_address_is_answered_like_a_free_one() {
+    let shop = Shop::open().await;
+    let (minji, visitor) = (shop.customer().await, shop.anonymous(Host::Service));
+    let asked = visitor.post("/v1/auth/email-verifications", json!({ "email": minji.email })).await.expect(202);
+    shop.run_tasks().await;
+    assert!(shop.letters(&minji.email).await[0].text.contains("이미"), "the letter says that there is an account");
+    let path = format!("/v1/auth/email-verifications/{}/confirm", asked["email_verification_id"].as_str().unwrap());
+    for tries_left in (0..5).rev() {
+        let wrong = visitor.post(&path, json!({ "code": "000000" })).await.expect_code(422, "code_mismatch");
+        assert_eq!(wrong["details"]["tries_left"], tries_left);
+    }
+    visitor.post(&path, json!({ "code": "000000" })).await.expect_code(410, "code_exhausted");
+    // Another code may be asked for after a minute, by anybody.
+    let early = shop.anonymous(Host::Service).post("/v1/auth/email-verifications", json!({ "email": minji.email }));
+    let early = early.await.expect_code(429, "too_many_requests");
+    let seconds: i64 = early.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&seconds));
+    shop.clock().advance(Duration::seconds(61));
+    visitor.post("/v1/auth/email-verifications", json!({ "email": minji.email })).await.expect(202);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_code_lives_ten_minutes_and_a_child_leaves_nothing_behind() {
+    let shop = Shop::open().await;
+    let visitor = shop.anonymous(Host::Service);
+    let asked = visitor.post("/v1/auth/email-verifications", json!({ "email": "late@drrip.test" })).await.expect(202);
+    shop.run_tasks().await;
+    let code = shop.mailed_code("late@drrip.test").await;
+    shop.clock().advance(Duration::minutes(10));
+    let path = format!("/v1/auth/email-verifications/{}/confirm", asked["email_verification_id"].as_str().unwrap());
+    visitor.post(&path, json!({ "code": code })).await.expect_code(410, "code_expired");
+    let birthday = shop.now().date() - chrono::Months::new(12 * 14) + Duration::days(1);
+    let child = Person::new("이아이", birthday, "01011112222", Gender::Male);
+    proven_person(&shop, &visitor, child).await.expect_code(403, "under_age");
+    let kept: i64 = shop.value("select count(*) from identity_verifications", &[]).await;
+    assert_eq!(kept, 0);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn signing_in_gives_nothing_away_and_slows_down_guessing() {
+    let shop = Shop::open().await;
+    let (minji, visitor) = (shop.customer().await, shop.anonymous(Host::Service));
+    let sign_in =
+        |email: &str, password: &str| visitor.post("/v1/auth/sign-in", json!({ "email": email, "password": password }));
+    let unknown = sign_in("nobody@drrip.test", PASSWORD).await.expect_code(401, "sign_in_failed");
+    let wrong = sign_in(&minji.email, "wrong-horse-7").await.expect_code(401, "sign_in_failed");
+    assert_eq!(unknown["title"], wrong["title"]);
+    let right = sign_in(&minji.email, PASSWORD).await.expect(200);
+    assert_eq!(right["pending_terms"], json!([]));
+    for _ in 0..10 {
+        sign_in(&minji.email, "wrong-horse-7").await.expect_code(401, "sign_in_failed");
+    }
+    sign_in(&minji.email, PASSWORD).await.expect_code(429, "too_many_requests");
+    shop.clock().advance(Duration::minutes(15));
+    shop.sql("update users set state = 'suspended' where id = $1", &[&minji.user_id]).await;
+    sign_in(&minji.email, PASSWORD).await.expect_code(403, "account_suspended");
+    // A revised required term is asked for at the next sign-in.
+    shop.sql("update users set state = 'active' where id = $1", &[&minji.user_id]).await;
+    shop.sql(
+        "insert into terms (id, code, title, body, version_no, required, step, effective_from) values (gen_random_uuid(), 'terms', '이용약관', '본문', 2, true, 'signup', $1)",
+        &[&shop.now()],
+    )
+    .await;
+    let revised = sign_in(&minji.email, PASSWORD).await.expect(200);
+    assert_eq!(revised["pending_terms"][0]["version"], 2);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_works_once_and_a_stolen_one_ends_the_session() {
+    let shop = Shop::open().await;
+    let (minji, visitor) = (shop.customer().await, shop.anonymous(Host::Service));
+    let body = json!({ "email": minji.email, "password": PASSWORD });
+    let first = visitor.post("/v1/auth/sign-in", body.clone()).await.expect(200);
+    let refresh = |token: &Value| visitor.post("/v1/auth/token-refresh", json!({ "refresh_token": token }));
+    let second = refresh(&first["refresh_token"]).await.expect(200);
+    // Two requests of one app at once hold the same token: both get the same next one.
+    let raced = refresh(&first["refresh_token"]).await.expect(200);
+    assert_eq!(raced["refresh_token"], second["refresh_token"]);
+    shop.clock().advance(Duration::seconds(11));
+    refresh(&first["refresh_token"]).await.expect_code(401, "refresh_token_reused");
+    refresh(&second["refresh_token"]).await.expect_code(401, "refresh_token_invalid");
+
+    // Signing out ends the session; step-up needs a live one.
+    let session = visitor.post("/v1/auth/sign-in", body).await.expect(200);
+    let wrong = json!({ "password": "wrong-horse-7" });
+    let step_up =
+        |body: Value| visitor.post("/v1/auth/reauthentication", body).header("authorization", &bearer(&session));
+    step_up(wrong).await.expect_code(422, "password_mismatch");
+    let elevated = step_up(json!({ "password": PASSWORD })).await.expect(200);
+    let account = json!({ "bank_code": "088", "account_no": "110-123-456789" });
+    let save = |token: &str| visitor.put("/v1/me/refund-account", account.clone()).header("authorization", token);
+    save(&bearer(&session)).await.expect_code(403, "step_up_required");
+    save(&bearer(&elevated)).await.expect_code(422, "holder_mismatch");
+    visitor.post("/v1/auth/sign-out", json!({})).header("authorization", &bearer(&session)).await.expect(204);
+    visitor.post("/v1/auth/sign-out", json!({})).header("authorization", &bearer(&session)).await.expect(204);
+    refresh(&session["refresh_token"]).await.expect_code(401, "refresh_token_invalid");
+    step_up(json!({ "password": PASSWORD })).await.expect_code(401, "session_ended");
+    shop.close().await;
+}
+
+fn somewhere(postcode: &str) -> Value {
+    json!({ "recipient": "김민지", "phone": "010-1234-5678", "postcode": postcode, "address1": "어딘가 1", "address2": "101호" })
+}
+
+async fn labels(minji: &Customer) -> Vec<(String, bool)> {
+    let list = minji.get("/v1/me/addresses").await.expect(200);
+    let row = |row: &Value| (row["address1"].as_str().unwrap().to_owned(), row["is_default"] == true);
+    list.items().iter().map(row).collect()
+}
+
+#[tokio::test]
+async fn there_is_always_one_default_address_and_it_is_mine_alone() {
+    let shop = Shop::open().await;
+    let (minji, seoyeon) = (shop.customer().await, shop.customer().await);
+    minji.post("/v1/me/addresses", json!({ "recipient": "김민지" })).await.expect_code(422, "invalid_request");
+    let first = minji.post("/v1/me/addresses", somewhere("06236")).await.expect(201);
+    assert_eq!((&first["is_default"], &first["remote_zone"]), (&json!(true), &Value::Null));
+    let second = minji.post("/v1/me/addresses", somewhere("63000")).await.expect(201);
+    assert_eq!((&second["is_default"], &second["remote_zone"]), (&json!(false), &json!("jeju")));
+    let path = format!("/v1/me/addresses/{}", second["address_id"].as_str().unwrap());
+    let edited = json!({ "address1": "제주 1", "address2": null, "label": "집", "is_default": true });
+    let edited = minji.patch(&path, edited).await.expect(200);
+    assert_eq!(
+        (&edited["address2"], &edited["label"], &edited["phone"]),
+        (&Value::Null, &json!("집"), &json!("01012345678"))
+    );
+    assert_eq!(labels(&minji).await, [("제주 1".to_owned(), true), ("어딘가 1".to_owned(), false)]);
+    seoyeon.patch(&path, json!({ "label": "남의 집" })).await.expect_code(404, "address_not_found");
+    seoyeon.delete(&path).await.expect_code(404, "address_not_found");
+    minji.delete(&path).await.expect(204);
+    assert_eq!(labels(&minji).await, [("어딘가 1".to_owned(), true)], "the other one took its place");
+    minji.delete(&path).await.expect_code(404, "address_not_found");
+    for _ in 0..19 {
+        minji.post("/v1/me/addresses", somewhere("06236")).await.expect(201);
+    }
+    minji.post("/v1/me/addresses", somewhere("06236")).await.expect_code(409, "address_limit_reached");
+    shop.anonymous(Host::Service).get("/v1/me/addresses").await.expect_code(401, "unauthenticated");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_refund_account_belongs_to_the_customer_as_the_bank_says() {
+    let shop = Shop::open().await;
+    let minji = shop.customer().await;
+    shop.bank().account("004", "12340001", minji.name);
+    shop.bank().account("004", "12340002", "남의이름");
+    let save =
+        |no: &str| minji.elevated().put("/v1/me/refund-account", json!({ "bank_code": "004", "account_no": no }));
+    minji.get("/v1/me/refund-account").await.expect_code(404, "refund_account_not_found");
+    save("12340002").await.expect_code(422, "holder_mismatch");
+    save("99999999").await.expect_code(422, "bank_account_unknown");
+    let saved = save("12340001").await.expect(200);
+    assert_eq!(saved["account_no"], "****0001");
+    save("12340001").await.expect(200);
+    let live: i64 = shop.value("select count(*) from refund_accounts where replaced_at is null", &[]).await;
+    assert_eq!(live, 1);
+    minji.delete("/v1/me/refund-account").await.expect(204);
+    minji.delete("/v1/me/refund-account").await.expect_code(404, "refund_account_not_found");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn advertising_is_agreed_to_by_channel_and_every_change_is_told() {
+    let shop = Shop::open().await;
+    let minji = shop.customer().await;
+    let change = |body: Value| minji.patch("/v1/me/marketing-consents", body);
+    change(json!({ "email": true, "night": true })).await.expect_code(422, "night_needs_channel");
+    let on = change(json!({ "push": true, "email": true, "night": true })).await.expect(200);
+    assert_eq!((&on["push"], &on["sms"], &on["night"]), (&json!(true), &json!(false), &json!(true)));
+    let off = change(json!({ "push": false })).await.expect(200);
+    assert_eq!((&off["email"], &off["night"]), (&json!(true), &json!(false)), "nothing rings at night any more");
+    change(json!({ "push": false })).await.expect(200);
+    let inbox = minji.get("/v1/me/notifications").await.expect(200);
+    assert_eq!(inbox.items().len(), 2, "two changes, two notices: {}", inbox.text);
+    assert!(inbox.items()[0]["body"].as_str().unwrap().contains("앱 푸시 수신 거부"));
+    let history: i64 = shop
+        .value("select count(*) from user_consents where user_id = $1 and purpose like '%marketing'", &[&minji.user_id])
+        .await;
+    assert_eq!(history, 5, "decisions are kept");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_inbox_pages_and_is_read_up_to_a_moment() {
+    let shop = Shop::open().await;
+    let (minji, seoyeon) = (shop.customer().await, shop.customer().await);
+    for n in 0..5 {
+        shop.clock().advance(Duration::seconds(1));
+        shop.sql(
+            "insert into notifications (id, user_id, template_code, nature, title, dedupe_key, created_at) values (gen_random_uuid(), $1, 't', $2, $3, $3, $4)",
+            &[&minji.user_id, &if n == 4 { "advertising" } else { "transactional" }, &format!("소식 {n}"), &shop.now()],
+        )
+        .await;
+    }
+    let page = minji.get("/v1/me/notifications?limit=3").await.expect(200);
+    assert_eq!(page.items()[0]["title"], "(광고) 소식 4");
+    let next = format!("/v1/me/notifications?limit=3&cursor={}", page["next_cursor"].as_str().unwrap());
+    let rest = minji.get(&next).await.expect(200);
+    assert_eq!((rest.items().len(), &rest["next_cursor"]), (2, &Value::Null));
+    let ads = minji.get("/v1/me/notifications?kind=advertising").await.expect(200);
+    assert_eq!(ads.items().len(), 1);
+    let one = format!("/v1/me/notifications/{}/open", page.items()[0]["notification_id"].as_str().unwrap());
+    seoyeon.post(&one, json!({})).await.expect_code(404, "notification_not_found");
+    let opened = minji.post(&one, json!({})).await.expect(200);
+    assert_eq!(minji.post(&one, json!({})).await.expect(200)["read_at"], opened["read_at"], "the first opening counts");
+    let before = page.items()[1]["created_at"].clone();
+    let read = minji.post("/v1/me/notifications/read-all", json!({ "read_before": before })).await.expect(200);
+    assert_eq!(read["read"], 4);
+    shop.clock().advance(Duration::days(91));
+    assert!(minji.get("/v1/me/notifications").await.expect(200).items().is_empty());
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn nicknames_are_unique_whatever_their_case() {
+    let shop = Shop::open().await;
+    let (minji, seoyeon) = (shop.customer().await, shop.customer().await);
+    let renamed = minji.patch("/v1/me", json!({ "nickname": "Minji", "gender": "f" })).await.expect(200);
+    assert_eq!((&renamed["nickname"], &renamed["identity_verified"]), (&json!("Minji"), &json!(true)));
+    seoyeon.patch("/v1/me", json!({ "nickname": "MINJI" })).await.expect_code(409, "nickname_taken");
+    seoyeon.patch("/v1/me", json!({ "birth_date": "2000-01-01" })).await.expect_code(422, "invalid_request");
+    let term = minji.get("/v1/terms/privacy").await.expect(200);
+    assert!(term["body"].as_str().unwrap().contains("수집 항목"));
+    minji.get("/v1/terms/nothing").await.expect_code(404, "term_not_found");
+    shop.close().await;
+}
