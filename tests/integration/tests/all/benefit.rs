@@ -1,7 +1,7 @@
 //! Coupons, points, rewards, membership: what customers see and take.
 
-use chrono::Duration;
 use crate::buying::{order, piece, quote};
+use chrono::Duration;
 use harness::{Customer, Grade, Host, Seller, Shop, Value, json};
 use kernel::{CouponId, PurchaseOrderId};
 use pricing::Balance;
@@ -106,10 +106,7 @@ async fn coupons_are_listed_for_what_they_are_good_for() {
         names.sort_unstable();
         names
     };
-    assert_eq!(
-        names(minji.get("/v1/coupons").await),
-        ["니트 제외", "전 상품", "티셔츠만", "하나 스토어"]
-    );
+    assert_eq!(names(minji.get("/v1/coupons").await), ["니트 제외", "전 상품", "티셔츠만", "하나 스토어"]);
     assert_eq!(
         names(minji.get(&format!("/v1/coupons?product_id={}", tee.id)).await),
         ["전 상품", "티셔츠만", "하나 스토어"]
