@@ -1,0 +1,199 @@
+//! Every endpoint of every host, tried by everybody who may not call it, and by somebody who may.
+//!
+//! The list is the route tables themselves: a new endpoint is tried without a line here. Whose rows a caller reaches is
+//! told by the stories of each area.
+
+use authz::{Access, Audience, catalogue};
+use harness::web::Spec;
+use harness::{Actor, Answer, Shop, json, routes};
+use http::Method;
+use std::collections::BTreeSet;
+
+struct Endpoint {
+    method: Method,
+    path: String,
+    spec: Spec,
+}
+
+async fn endpoints(host: Audience) -> Vec<Endpoint> {
+    let all = routes(host).await.into_iter().flat_map(|(_, routes)| routes);
+    all.map(|route| Endpoint { path: filled(route.path), method: route.method.clone(), spec: route.spec() }).collect()
+}
+
+/// The path with an id of nothing in every place.
+fn filled(path: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { uuid::Uuid::now_v7().to_string() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+impl Endpoint {
+    async fn tried(&self, by: &Actor) -> Answer {
+        let body = (self.method != Method::GET && self.method != Method::DELETE).then(|| json!({}));
+        by.call(self.method.clone(), &self.path, body).await
+    }
+
+    fn guarded(&self) -> bool {
+        !matches!(self.spec.access, Access::Public | Access::Optional | Access::Signature(_))
+    }
+}
+
+/// What was answered otherwise than expected.
+#[derive(Default)]
+struct Surprises(Vec<String>);
+
+impl Surprises {
+    fn expect(&mut self, who: &str, endpoint: &Endpoint, answer: &Answer, status: u16, code: &str) {
+        if answer.status.as_u16() != status || answer["code"] != code {
+            let got = format!("{} {}", answer.status.as_u16(), answer["code"]);
+            self.0.push(format!("{} {} as {who}: {got}, not {status} {code}", endpoint.method, endpoint.path));
+        }
+    }
+
+    fn admitted(&mut self, who: &str, endpoint: &Endpoint, answer: &Answer) {
+        let barred = ["unauthenticated", "token_expired", "forbidden", "step_up_required", "internal_error"];
+        if barred.iter().any(|code| answer["code"] == *code) {
+            self.0.push(format!("{} {} as {who}: {}", endpoint.method, endpoint.path, answer.text));
+        }
+    }
+
+    fn none(self) {
+        assert!(self.0.is_empty(), "{} found:\n{}", self.0.len(), self.0.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_token_of_this_host() {
+    let shop = Shop::open().await;
+    let mut surprises = Surprises::default();
+    let seller = shop.seller().await;
+    let known: Vec<Actor> = vec![
+        (*shop.customer().await).clone(),
+        (*seller).clone(),
+        shop.operator("super_admin").await,
+        shop.own_client(&seller, &["partner:account"]).await,
+    ];
+    for host in Audience::ALL {
+        let nobody = shop.anonymous(host);
+        for endpoint in endpoints(host).await.iter().filter(|endpoint| endpoint.guarded()) {
+            let answer = endpoint.tried(&nobody).await;
+            surprises.expect("nobody", endpoint, &answer, 401, "unauthenticated");
+            let answer = endpoint.tried(&nobody.with_header("authorization", "Bearer not.a.token")).await;
+            surprises.expect("a forger", endpoint, &answer, 401, "unauthenticated");
+            for stranger in known.iter().filter(|actor| actor.host() != host) {
+                let answer = endpoint.tried(&stranger.elevated().at(host)).await;
+                let who = format!("somebody of the {} host", stranger.host().as_str());
+                surprises.expect(&who, endpoint, &answer, 401, "unauthenticated");
+            }
+        }
+    }
+    surprises.none();
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_expired_token_is_told_so() {
+    let shop = Shop::open().await;
+    let minji = shop.customer().await;
+    let token = format!("Bearer {}", minji.token().unwrap());
+    let stale = shop.anonymous(Audience::Service).with_header("authorization", &token);
+    stale.get("/v1/me").await.expect(200);
+    shop.clock().advance(chrono::Duration::minutes(11));
+    stale.get("/v1/me").await.expect_code(401, "token_expired");
+    minji.get("/v1/me").await.expect(200);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_member_does_what_the_role_allows_and_nothing_else() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let mut people = Vec::new();
+    for role in catalogue::SELLER_ROLES {
+        let actor = if *role == "owner" { (*seller).clone() } else { seller.member(role).await };
+        people.push((*role, actor, shop.permissions_of("seller", role).await));
+    }
+    by_roles(Audience::Seller, people).await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_operator_does_what_the_role_allows_and_nothing_else() {
+    let shop = Shop::open().await;
+    let mut people = Vec::new();
+    for role in catalogue::ADMIN_ROLES {
+        people.push((*role, shop.operator(role).await, shop.permissions_of("admin", role).await));
+    }
+    by_roles(Audience::Admin, people).await;
+    shop.close().await;
+}
+
+async fn by_roles(host: Audience, people: Vec<(&str, Actor, Vec<String>)>) {
+    let mut surprises = Surprises::default();
+    for endpoint in endpoints(host).await.iter().filter(|endpoint| endpoint.guarded()) {
+        let mut tried_in = false;
+        for (role, actor, permissions) in &people {
+            let may = match endpoint.spec.access {
+                Access::Permission(name) => permissions.iter().any(|held| held == name),
+                Access::Owner => *role == "owner",
+                _ => true,
+            };
+            if !may {
+                let answer = endpoint.tried(&actor.elevated()).await;
+                surprises.expect(role, endpoint, &answer, 403, "forbidden");
+                continue;
+            }
+            if endpoint.spec.step_up {
+                let answer = endpoint.tried(actor).await;
+                surprises.expect(role, endpoint, &answer, 403, "step_up_required");
+            }
+            // The last of the list that may: the lowest role.
+            if !tried_in {
+                let answer = endpoint.tried(&actor.elevated()).await;
+                surprises.admitted(role, endpoint, &answer);
+                tried_in = true;
+            }
+        }
+    }
+    surprises.none();
+}
+
+#[tokio::test]
+async fn a_customer_reaches_what_is_a_customers() {
+    let shop = Shop::open().await;
+    let minji = shop.customer().await;
+    let mut surprises = Surprises::default();
+    for endpoint in endpoints(Audience::Service).await.iter().filter(|endpoint| endpoint.guarded()) {
+        if endpoint.spec.step_up {
+            let answer = endpoint.tried(&minji).await;
+            surprises.expect("a customer", endpoint, &answer, 403, "step_up_required");
+        }
+        let answer = endpoint.tried(&minji.elevated()).await;
+        surprises.admitted("a customer", endpoint, &answer);
+    }
+    surprises.none();
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_partner_needs_the_scope_of_each_endpoint() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let all = endpoints(Audience::External).await;
+    let scopes: BTreeSet<&str> = all
+        .iter()
+        .filter_map(|endpoint| match endpoint.spec.access {
+            Access::Scope(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    let mut surprises = Surprises::default();
+    for endpoint in all.iter().filter(|endpoint| endpoint.guarded()) {
+        let Access::Scope(needed) = endpoint.spec.access else { continue };
+        let others: Vec<&str> = scopes.iter().copied().filter(|scope| *scope != needed).collect();
+        let partner = shop.partner(&seller, &others).await;
+        let answer = endpoint.tried(&partner).await;
+        surprises.expect("a partner with every other scope", endpoint, &answer, 403, "forbidden");
+    }
+    surprises.none();
+    shop.close().await;
+}
