@@ -48,6 +48,8 @@ pub mod seller {
         StockWrite: crate::Member = Permission("stock:write");
         OrdersRead: crate::Member = Permission("orders:read");
         OrdersWrite: crate::Member = Permission("orders:write");
+        /// Full name, phone and address of a recipient; every look is logged.
+        OrdersContact: crate::Member = Permission("orders:contact");
         ClaimsRead: crate::Member = Permission("claims:read");
         ClaimsWrite: crate::Member = Permission("claims:write");
         SettlementsRead: crate::Member = Permission("settlements:read");

@@ -17,6 +17,7 @@ mod open_claims;
 pub mod paying;
 pub mod place;
 pub mod quotes;
+pub mod reveal;
 pub mod settings;
 pub mod state;
 mod tiers;
@@ -33,6 +34,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     cart::remove::STATEMENTS,
     cart::show::STATEMENTS,
     claims::approve::STATEMENTS,
+    claims::approve_many::STATEMENTS,
     claims::books::STATEMENTS,
     claims::cancel::STATEMENTS,
     claims::choose::STATEMENTS,
@@ -56,6 +58,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     quotes::reprice::STATEMENTS,
     quotes::store::STATEMENTS,
     quotes::wallet::STATEMENTS,
+    reveal::STATEMENTS,
     settings::STATEMENTS,
     tiers::STATEMENTS,
     track::STATEMENTS,
@@ -66,5 +69,12 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     views::orders::detail::STATEMENTS,
     views::orders::list::STATEMENTS,
     views::orders::payment::STATEMENTS,
+    views::seller::claim::STATEMENTS,
+    views::seller::claims::STATEMENTS,
+    views::seller::line::STATEMENTS,
+    views::seller::lines::STATEMENTS,
+    views::seller::parcel::STATEMENTS,
+    views::seller::parcels::STATEMENTS,
+    views::seller::part::STATEMENTS,
     views::shipments::STATEMENTS,
 ];

@@ -4,6 +4,7 @@
 //! was placed and are frozen at approval; books move only after the payment gateway has paid back.
 
 pub mod approve;
+pub mod approve_many;
 pub mod books;
 pub mod cancel;
 pub mod choose;

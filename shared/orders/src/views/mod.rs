@@ -60,8 +60,9 @@ pub mod claims;
 pub mod lines;
 pub mod orders;
 mod parts;
+pub mod seller;
 pub mod shipments;
 mod stage;
 
 pub use parts::{ClaimedLine, LineAmounts, ParcelShown, Scanned, Share, SoldItem};
-pub use stage::LineStage;
+pub use stage::{ClaimState, LineStage};

@@ -17,6 +17,21 @@ kernel::text_enum! {
     }
 }
 
+kernel::text_enum! {
+    /// Where a claim of any type is.
+    pub enum ClaimState {
+        Requested = "requested",
+        Approved = "approved",
+        Collecting = "collecting",
+        Collected = "collected",
+        Refunding = "refunding",
+        Redelivering = "redelivering",
+        Done = "done",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+    }
+}
+
 impl LineStage {
     /// The states it covers; None: whichever, the claim decides.
     pub fn states(self) -> Option<Vec<LineState>> {

@@ -1,7 +1,7 @@
 //! One claim: why, where it stands, what comes back, and what its customer may do about it.
 
 use super::ShowClaimError;
-use crate::views::{ClaimedLine, ParcelShown};
+use crate::views::{ClaimState, ClaimedLine, ParcelShown};
 use authz::CustomerScope;
 use chrono::{DateTime, Utc};
 use db::{Json, On};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 db::row! {
     struct DetailRow {
-        id: ClaimId, claim_no: String, claim_type: ClaimType, state: String, purchase_order_id: PurchaseOrderId, order_no: String, seller_order_id: SellerOrderId,
+        id: ClaimId, claim_no: String, claim_type: ClaimType, state: ClaimState, purchase_order_id: PurchaseOrderId, order_no: String, seller_order_id: SellerOrderId,
         seller_name: String, reason_code: String, reason_name: Option<String>, reason_detail: Option<String>, reject_reason: Option<String>, fault: AtFault,
         holdback_reason: Option<String>, times: Json<ClaimTimesView>, fees: Json<ClaimFeesView>, refund: Json<ClaimRefundView>, lines: Json<Vec<ClaimedLine>>,
         parcels: Json<Vec<ParcelShown>>,
@@ -55,7 +55,7 @@ pub struct ClaimDetailView {
     pub claim_id: ClaimId,
     pub claim_no: String,
     pub r#type: ClaimType,
-    pub state: String,
+    pub state: ClaimState,
     pub purchase_order_id: PurchaseOrderId,
     pub order_no: String,
     pub seller_order_id: SellerOrderId,
@@ -123,7 +123,7 @@ pub struct ClaimRefundView {
 pub async fn detail(on: &impl On, by: CustomerScope, id: ClaimId) -> Result<ClaimDetailView, Failure<ShowClaimError>> {
     let row = DETAIL.opt(on, (id, by.user_id())).await?.ok_or(ShowClaimError::NotFound)?;
     let mut actions = Vec::new();
-    if row.state == "requested" {
+    if row.state == ClaimState::Requested {
         actions.push(ClaimAction::Withdraw);
     }
     if row.refund.0.state == Some(RefundState::Failed) {

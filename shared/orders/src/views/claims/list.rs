@@ -1,6 +1,6 @@
 //! Claims, newest first.
 
-use crate::views::ClaimedLine;
+use crate::views::{ClaimState, ClaimedLine};
 use authz::CustomerScope;
 use chrono::{DateTime, Utc};
 use db::{Json, On};
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 db::row! {
     struct ListRow {
-        id: ClaimId, claim_no: String, claim_type: ClaimType, state: String, purchase_order_id: PurchaseOrderId, order_no: String, seller_order_id: SellerOrderId,
+        id: ClaimId, claim_no: String, claim_type: ClaimType, state: ClaimState, purchase_order_id: PurchaseOrderId, order_no: String, seller_order_id: SellerOrderId,
         seller_name: String, requested_at: DateTime<Utc>, refund_cash: Money, refund_points: Money, refund_rewards: Money, lines: Json<Vec<ClaimedLine>>,
     }
 }
@@ -31,7 +31,7 @@ pub struct ClaimSummaryView {
     pub claim_id: ClaimId,
     pub claim_no: String,
     pub r#type: ClaimType,
-    pub state: String,
+    pub state: ClaimState,
     pub purchase_order_id: PurchaseOrderId,
     pub order_no: String,
     pub seller_order_id: SellerOrderId,

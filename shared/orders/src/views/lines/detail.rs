@@ -3,7 +3,7 @@
 use super::{CustomerLineRow, CustomerLineView, ShowLineError};
 use crate::ActorType;
 use crate::state::LineState;
-use crate::views::{ParcelShown, Share};
+use crate::views::{ClaimState, ParcelShown, Share};
 use authz::CustomerScope;
 use chrono::{DateTime, Utc};
 use db::{Json, On};
@@ -56,7 +56,7 @@ pub struct LineClaimView {
     pub claim_id: ClaimId,
     pub claim_no: String,
     pub r#type: ClaimType,
-    pub state: String,
+    pub state: ClaimState,
     /// Pieces of this line in it.
     pub quantity: i32,
     pub requested_at: DateTime<Utc>,

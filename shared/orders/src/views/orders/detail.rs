@@ -2,9 +2,9 @@
 
 use super::ShowOrderError;
 use crate::state::{OrderState, SellerOrderState};
-use crate::views::ParcelShown;
 use crate::views::actions::{OrderAction, of_unpaid};
 use crate::views::lines::{CustomerLineRow, CustomerLineView};
+use crate::views::{ClaimState, ParcelShown};
 use authz::CustomerScope;
 use boot::Vault;
 use chrono::{DateTime, Utc};
@@ -118,7 +118,7 @@ pub struct OrderClaimView {
     pub claim_id: ClaimId,
     pub claim_no: String,
     pub r#type: ClaimType,
-    pub state: String,
+    pub state: ClaimState,
     pub requested_at: DateTime<Utc>,
     pub refund_cash: Money,
     pub refund_points: Money,
