@@ -9,9 +9,10 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{StatusCode, header};
 use kernel::{Failure, Now};
-use partners::access::admit::{AdmitError, Admitted, SignedHere};
+use partners::access::admit::{AdmitError, Admitted, Caller, SignedHere};
 use partners::access::signature::{Proof, SCHEME, Signed};
 
 /// The outer layers refuse larger bodies; this one reads them whole to hash them.
@@ -35,9 +36,9 @@ pub(crate) async fn open(State(app): State<App>, request: Request, next: Next) -
 async fn by_token(app: &App, jwt: &str, request: Request) -> Result<Request, Response> {
     let now = now(app).await?;
     let (mut parts, body) = request.into_parts();
-    let ip = web::Request::of(&parts).ip;
-    let admitted = app.gate.by_token(&app.boot.keys, jwt, ip, now).await.map_err(IntoResponse::into_response)?;
-    count(app, &admitted, &parts, now).await?;
+    let admitted =
+        app.gate.by_token(&app.boot.keys, jwt, caller(&parts), now).await.map_err(IntoResponse::into_response)?;
+    count(app, &admitted, now).await?;
     parts.extensions.insert(Actor::Partner(admitted.partner));
     Ok(Request::from_parts(parts, body))
 }
@@ -50,9 +51,9 @@ async fn by_signature(app: &App, header: &str, request: Request) -> Result<Reque
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
     let signed = Signed { method: parts.method.as_str(), path, query, body: &bytes };
-    let ip = web::Request::of(&parts).ip;
-    let admitted = app.gate.by_signature(&proof, signed, ip, now).await.map_err(IntoResponse::into_response)?;
-    count(app, &admitted, &parts, now).await?;
+    let admitted =
+        app.gate.by_signature(&proof, signed, caller(&parts), now).await.map_err(IntoResponse::into_response)?;
+    count(app, &admitted, now).await?;
     parts.extensions.insert(Actor::Partner(admitted.partner));
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
@@ -61,7 +62,11 @@ async fn now(app: &App) -> Result<Now, Response> {
     app.boot.now().await.map_err(|fault| Failure::<AdmitError>::Fault(fault).into_response())
 }
 
-async fn count(app: &App, admitted: &Admitted, parts: &http::request::Parts, now: Now) -> Result<(), Response> {
+async fn count(app: &App, admitted: &Admitted, now: Now) -> Result<(), Response> {
+    app.gate.count(admitted, now).await.map_err(|refused| Failure::from(refused).into_response())
+}
+
+fn caller(parts: &Parts) -> Caller {
     let seller = parts.headers.get(crate::seller_header::NAME).and_then(|value| value.to_str().ok());
-    app.gate.count(admitted, seller, now).await.map_err(|refused| Failure::from(refused).into_response())
+    Caller { ip: web::Request::of(parts).ip, seller: seller.and_then(|text| text.trim().parse().ok()) }
 }

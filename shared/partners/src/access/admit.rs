@@ -32,26 +32,32 @@ db::row! {
         pub rate_per_second: i32,
         pub live: bool,
         pub ip_allowed: bool,
+        pub called_for: Option<SellerId>,
+        pub unseen: bool,
     }
 }
 
 db::statements! {
-    static BY_ID: (PartnerClientId, Now, Option<String>) => ClientRow =
-        "with used as (update partner_clients set last_used_at = $2, last_used_ip = $3::text::inet
-                       where id = $1 and (last_used_at is null or last_used_at < $2 - interval '1 minute'))
-         select id, client_id, seller_id, environment, auth_method, secret_hash, secret_enc, previous_secret_hash, previous_secret_enc,
+    static BY_ID: (PartnerClientId, Now, Option<String>, Option<SellerId>) => ClientRow =
+        "select id, client_id, seller_id, environment, auth_method, secret_hash, secret_enc, previous_secret_hash, previous_secret_enc,
                 previous_valid_until, token_epoch, scopes, rate_per_second,
                 state = 'active' and (expires_at is null or expires_at > $2) as live,
-                allowed_ips is null or coalesce($3::text::inet <<= any(allowed_ips), false) as ip_allowed
+                allowed_ips is null or coalesce($3::text::inet <<= any(allowed_ips), false) as ip_allowed,
+                case when seller_id = $4 or exists (select 1 from partner_grants g where g.partner_client_id = partner_clients.id and g.seller_id = $4
+                                                       and g.revoked_at is null) then $4::uuid end as called_for,
+                last_used_at is null or last_used_at < $2 - interval '1 minute' as unseen
          from partner_clients where id = $1";
-    static BY_CLIENT_ID: (String, Now, Option<String>) => ClientRow =
-        "with used as (update partner_clients set last_used_at = $2, last_used_ip = $3::text::inet
-                       where client_id = $1 and (last_used_at is null or last_used_at < $2 - interval '1 minute'))
-         select id, client_id, seller_id, environment, auth_method, secret_hash, secret_enc, previous_secret_hash, previous_secret_enc,
+    static BY_CLIENT_ID: (String, Now, Option<String>, Option<SellerId>) => ClientRow =
+        "select id, client_id, seller_id, environment, auth_method, secret_hash, secret_enc, previous_secret_hash, previous_secret_enc,
                 previous_valid_until, token_epoch, scopes, rate_per_second,
                 state = 'active' and (expires_at is null or expires_at > $2) as live,
-                allowed_ips is null or coalesce($3::text::inet <<= any(allowed_ips), false) as ip_allowed
+                allowed_ips is null or coalesce($3::text::inet <<= any(allowed_ips), false) as ip_allowed,
+                case when seller_id = $4 or exists (select 1 from partner_grants g where g.partner_client_id = partner_clients.id and g.seller_id = $4
+                                                       and g.revoked_at is null) then $4::uuid end as called_for,
+                last_used_at is null or last_used_at < $2 - interval '1 minute' as unseen
          from partner_clients where client_id = $1";
+    static USED: (PartnerClientId, Now, Option<String>) => () =
+        "update partner_clients set last_used_at = $2, last_used_ip = $3::text::inet where id = $1";
 }
 
 kernel::refusals! {
@@ -81,6 +87,22 @@ pub struct Admitted {
     pub partner: Partner,
     /// Calls a second, per seller.
     pub rate_per_second: i32,
+    /// The connected seller the call names: its calls are counted apart.
+    pub called_for: Option<SellerId>,
+}
+
+/// What is known of a call before it is believed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Caller {
+    pub ip: Option<IpAddr>,
+    /// The seller it names.
+    pub seller: Option<SellerId>,
+}
+
+impl Caller {
+    fn ip_text(self) -> Option<String> {
+        self.ip.map(|ip| ip.to_string())
+    }
 }
 
 /// How far a signed request's clock may be off.
@@ -99,9 +121,9 @@ impl Gate {
         Gate { db: db.clone(), vault: vault.clone(), counters }
     }
 
-    /// Counts a call for a seller; refuses it beyond the client's rate.
-    pub async fn count(&self, by: &Admitted, seller: Option<&str>, now: Now) -> Result<(), AdmitError> {
-        let counted = limit::call(&self.counters, by.partner.client_id, seller, by.rate_per_second, now).await;
+    /// Counts a call; refuses it beyond the client's rate.
+    pub async fn count(&self, by: &Admitted, now: Now) -> Result<(), AdmitError> {
+        let counted = limit::call(&self.counters, by.partner.client_id, by.called_for, by.rate_per_second, now).await;
         counted.map_err(|seconds| AdmitError::TooManyRequests(Later { retry_after_seconds: i64::from(seconds) }))
     }
 
@@ -110,7 +132,7 @@ impl Gate {
         &self,
         keys: &Keys,
         jwt: &str,
-        ip: Option<IpAddr>,
+        from: Caller,
         now: Now,
     ) -> Result<Admitted, Failure<AdmitError>> {
         let actor = keys.verify(Audience::External, jwt, now).map_err(|error| match error {
@@ -118,14 +140,15 @@ impl Gate {
             TokenError::Expired => AdmitError::TokenExpired,
         })?;
         let Actor::Partner(partner) = actor else { return Err(AdmitError::TokenInvalid.into()) };
-        let row = BY_ID.opt(&self.db.writer().await?, (partner.client_id, now, ip.map(|ip| ip.to_string()))).await?;
+        let row = (partner.client_id, now, from.ip_text(), from.seller);
+        let row = BY_ID.opt(&self.db.writer().await?, row).await?;
         let row = row.ok_or(AdmitError::TokenInvalid)?;
         let of_this_epoch = token::session_of(jwt) == Some(token::session(row.id, row.token_epoch));
         if !row.live || !of_this_epoch {
             return Err(AdmitError::TokenInvalid.into());
         }
         let asked = partner.scopes;
-        let admitted = admitted(row)?;
+        let admitted = self.admitted(row, from, now).await?;
         let scopes = admitted.partner.scopes.into_iter().filter(|scope| asked.contains(scope)).collect();
         Ok(Admitted { partner: Partner { scopes, ..admitted.partner }, ..admitted })
     }
@@ -135,15 +158,14 @@ impl Gate {
         &self,
         proof: &Proof,
         request: Signed<'_>,
-        ip: Option<IpAddr>,
+        from: Caller,
         now: Now,
     ) -> Result<Admitted, Failure<AdmitError>> {
         let skew = now.0.timestamp() - proof.timestamp;
         if skew.abs() > SKEW_SECONDS {
             return Err(AdmitError::TimestampSkewed.into());
         }
-        let ip_text = ip.map(|ip| ip.to_string());
-        let row = by_client_id(&self.db.writer().await?, &proof.client_id, ip_text, now).await?;
+        let row = by_client_id(&self.db.writer().await?, &proof.client_id, from, now).await?;
         let row = row.filter(|row| row.live && row.auth_method == crate::AuthMethod::Hmac);
         let row = row.ok_or_else(|| AdmitError::SignatureInvalid(SignedHere::default()))?;
         let text = request.string_to_sign(proof);
@@ -160,26 +182,34 @@ impl Gate {
         if !self.counters.once(&once, 2 * SKEW_SECONDS, now).await? {
             return Err(AdmitError::NonceReused.into());
         }
-        Ok(admitted(row)?)
+        self.admitted(row, from, now).await
+    }
+
+    async fn admitted(&self, row: ClientRow, from: Caller, now: Now) -> Result<Admitted, Failure<AdmitError>> {
+        if !row.ip_allowed {
+            return Err(AdmitError::AddressNotAllowed.into());
+        }
+        if row.unseen {
+            used(&self.db.writer().await?, row.id, from, now).await?;
+        }
+        let partner = Partner { client_id: row.id, seller_id: row.seller_id, scopes: row.scopes };
+        Ok(Admitted { partner, rate_per_second: row.rate_per_second, called_for: row.called_for })
     }
 }
 
-fn admitted(row: ClientRow) -> Result<Admitted, AdmitError> {
-    if !row.ip_allowed {
-        return Err(AdmitError::AddressNotAllowed);
-    }
-    let partner = Partner { client_id: row.id, seller_id: row.seller_id, scopes: row.scopes };
-    Ok(Admitted { partner, rate_per_second: row.rate_per_second })
+/// Notes that a proven client called; once a minute is enough.
+pub(crate) async fn used(on: &impl On, client: PartnerClientId, from: Caller, now: Now) -> Result<(), Fault> {
+    USED.run(on, (client, now, from.ip_text())).await
 }
 
 /// The client behind a public client id.
 pub(crate) async fn by_client_id(
     on: &impl On,
     client_id: &str,
-    ip: Option<String>,
+    from: Caller,
     now: Now,
 ) -> Result<Option<ClientRow>, Fault> {
-    BY_CLIENT_ID.opt(on, (client_id.to_owned(), now, ip)).await
+    BY_CLIENT_ID.opt(on, (client_id.to_owned(), now, from.ip_text(), from.seller)).await
 }
 
 impl ClientRow {

@@ -6,19 +6,21 @@
 
 use aws::Counters;
 use kernel::*;
+use std::net::IpAddr;
 
 /// Calls are counted over this many seconds, so that a client may burst a little.
 const WINDOW_SECONDS: i64 = 10;
 
-/// Counts a call of a client for a seller. `Err` holds the seconds to wait.
+/// Counts a call of a client, for a connected seller or for none. `Err` holds the seconds to wait.
 pub async fn call(
     counters: &Counters,
     client: PartnerClientId,
-    seller: Option<&str>,
+    seller: Option<SellerId>,
     rate_per_second: i32,
     now: Now,
 ) -> Result<(), u32> {
-    let key = format!("partner#{client}#{}", seller.unwrap_or("-"));
+    let seller = seller.map_or_else(|| "-".to_owned(), |seller| seller.to_string());
+    let key = format!("partner#{client}#{seller}");
     match counters.hit(&key, WINDOW_SECONDS, now).await {
         Ok(hits) if hits > i64::from(rate_per_second) * WINDOW_SECONDS => Err(left(WINDOW_SECONDS, now)),
         Ok(_) => Ok(()),
@@ -53,8 +55,9 @@ const TRIES_OF_CLIENT: i64 = 10;
 const TRIES_OF_ADDRESS: i64 = 50;
 
 impl<'a> Tries<'a> {
-    pub(crate) fn of(counters: &'a Counters, client_id: &str, ip: Option<&str>) -> Tries<'a> {
-        let client = format!("token#{client_id}#{}", ip.unwrap_or("-"));
+    pub(crate) fn of(counters: &'a Counters, client_id: &str, ip: Option<IpAddr>) -> Tries<'a> {
+        let address = ip.map_or_else(|| "-".to_owned(), |ip| ip.to_string());
+        let client = format!("token#{client_id}#{address}");
         Tries { counters, client, address: ip.map(|ip| format!("token_ip#{ip}")) }
     }
 

@@ -5,6 +5,7 @@
 //! Decision: every token names the epoch of its client's tokens as its session; the door reads the client anyway and
 //! compares. Consequence: rotating for a leak raises the epoch, nothing is listed or deleted.
 
+use crate::access::admit::Caller;
 use crate::access::{admit, limit, secret};
 use authz::Audience;
 use aws::Counters;
@@ -80,18 +81,21 @@ impl TokenDesk {
     pub async fn exchange(&self, ask: Ask<'_>, now: Now) -> Result<AccessToken, Denied> {
         let form = Form::read(ask.form)?;
         let (client_id, given) = basic(ask.authorization).ok_or(Denied::InvalidClient)?;
-        let ip = ask.ip.map(|ip| ip.to_string());
-        let tries = limit::Tries::of(&self.counters, &client_id, ip.as_deref());
+        let from = Caller { ip: ask.ip, seller: None };
+        let tries = limit::Tries::of(&self.counters, &client_id, ask.ip);
         if let Some(seconds) = tries.blocked(now).await {
             return Err(Denied::SlowDown(seconds));
         }
-        let row = admit::by_client_id(&self.db.writer().await?, &client_id, ip, now).await?;
+        let row = admit::by_client_id(&self.db.writer().await?, &client_id, from, now).await?;
         // Hashed whether or not the client exists: both take the same time.
         let hash = secret::hash(&self.vault, &given)?;
         let Some(row) = row.filter(|row| row.knows(&hash, now) && row.live && row.ip_allowed) else {
             tries.failed(now).await;
             return Err(Denied::InvalidClient);
         };
+        if row.unseen {
+            admit::used(&self.db.writer().await?, row.id, from, now).await?;
+        }
         if row.auth_method != crate::AuthMethod::ClientCredentials {
             return Err(Denied::UnauthorizedClient);
         }

@@ -16,8 +16,7 @@ fn toss(nobody: &Actor, path: &str, id: &str, body: &str) -> harness::Call {
     call.body(body).header("tosspayments-webhook-transmission-id", id).without("idempotency-key")
 }
 
-const CHANGED: &str =
-    r#"{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"x","data":{"orderId":"nobody-1","paymentKey":"k","status":"DONE"}}"#;
+const CHANGED: &str = r#"{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"x","data":{"orderId":"nobody-1","paymentKey":"k","status":"DONE"}}"#;
 
 #[tokio::test]
 async fn an_event_is_taken_once() {
@@ -34,7 +33,10 @@ async fn an_event_is_taken_once() {
     }
     assert_eq!(received(&shop).await, 2);
     let events = shop.events("payment_webhook.received").await;
-    assert_eq!((&events[0].payload["pg_order_id"], &events[0].payload["kind"]), (&json!("nobody-1"), &json!("PAYMENT_STATUS_CHANGED")));
+    assert_eq!(
+        (&events[0].payload["pg_order_id"], &events[0].payload["kind"]),
+        (&json!("nobody-1"), &json!("PAYMENT_STATUS_CHANGED"))
+    );
     shop.close().await;
 }
 
@@ -68,10 +70,13 @@ async fn a_copy_that_was_stored_but_never_queued_is_queued_by_the_next() {
 async fn payout_events_are_signed() {
     let shop = Shop::open().await;
     let nobody = shop.anonymous(Host::External);
-    let body = r#"{"eventType":"seller.changed","entityBody":{"id":"seller_1","refSellerId":"ours","status":"APPROVED"}}"#;
+    let body =
+        r#"{"eventType":"seller.changed","entityBody":{"id":"seller_1","refSellerId":"ours","status":"APPROVED"}}"#;
     let unsigned = || toss(&nobody, "payout-events", "p-1", body);
     unsigned().await.expect_code(401, "signature_invalid");
-    let wrong = unsigned().header("tosspayments-webhook-signature", "v1:AAAA").header("tosspayments-webhook-transmission-time", "x");
+    let wrong = unsigned()
+        .header("tosspayments-webhook-signature", "v1:AAAA")
+        .header("tosspayments-webhook-transmission-time", "x");
     wrong.await.expect_code(401, "signature_invalid");
     assert_eq!(received(&shop).await, 0);
 
@@ -120,7 +125,8 @@ async fn a_deposit_is_believed_with_the_secret_of_its_account() {
     let order_id = placed["payment"]["pg_order_id"].as_str().unwrap().to_owned();
     let nobody = shop.anonymous(Host::External);
     for (order, secret) in [(order_id.as_str(), "ps_wrong"), ("nobody-1", "ps_wrong")] {
-        let body = json!({ "createdAt": "x", "secret": secret, "status": "DONE", "transactionKey": "t", "orderId": order });
+        let body =
+            json!({ "createdAt": "x", "secret": secret, "status": "DONE", "transactionKey": "t", "orderId": order });
         toss(&nobody, "deposits", "d-0", &body.to_string()).await.expect_code(401, "signature_invalid");
     }
     toss(&nobody, "deposits", "d-0", "{}").await.expect_code(400, "malformed_request");
@@ -136,7 +142,8 @@ async fn a_deposit_is_believed_with_the_secret_of_its_account() {
     assert_eq!(received(&shop).await, 2);
     shop.run_tasks().await;
     let id: kernel::PurchaseOrderId = placed.read("purchase_order_id");
-    let states: Vec<String> = shop.values("select state from product_orders where purchase_order_id = $1", &[&id]).await;
+    let states: Vec<String> =
+        shop.values("select state from product_orders where purchase_order_id = $1", &[&id]).await;
     assert_eq!(states, ["paid"]);
     shop.close().await;
 }
@@ -155,15 +162,27 @@ async fn scans_move_a_parcel_and_wait_for_one_that_is_not_registered_yet() {
 
     // The carrier is faster than the seller.
     let pushed = carrier.scan("CJ", "123456789012", ScanStatus::AtPickup).await;
-    assert_eq!((pushed.statuses.as_slice(), pushed.body.contains("waiting")), ([200].as_slice(), true), "{}", pushed.body);
+    assert_eq!(
+        (pushed.statuses.as_slice(), pushed.body.contains("waiting")),
+        ([200].as_slice(), true),
+        "{}",
+        pushed.body
+    );
     let own = shop.own_client(&seller, &["partner:orders:write"]).await;
-    let item = json!({ "product_order_id": line, "method": "parcel", "carrier_code": "CJ", "invoice_no": "123456789012" });
+    let item =
+        json!({ "product_order_id": line, "method": "parcel", "carrier_code": "CJ", "invoice_no": "123456789012" });
     own.post("/v1/product-orders/dispatch", json!({ "items": [item] })).await.expect(200);
     shop.run_schedule("match_waiting_scans").await;
     shop.run_tasks().await;
     assert_eq!(state().await, "delivering");
 
-    let pushed = carrier.scan_with("CJ", "123456789012", harness::simulators::carrier::ScanRequest::of(ScanStatus::Delivered).repeated(2)).await;
+    let pushed = carrier
+        .scan_with(
+            "CJ",
+            "123456789012",
+            harness::simulators::carrier::ScanRequest::of(ScanStatus::Delivered).repeated(2),
+        )
+        .await;
     assert_eq!(pushed.statuses, [200, 200, 200]);
     assert!(pushed.body.contains("accepted"));
     shop.run_tasks().await;
@@ -176,7 +195,10 @@ async fn scans_move_a_parcel_and_wait_for_one_that_is_not_registered_yet() {
     let body = json!({ "events": [{ "invoice_no": "1", "status": "IN_TRANSIT", "occurred_at": shop.now().0 }, { "odd": true }] }).to_string();
     let at = shop.now().0.timestamp();
     let push = |carrier: &str, signature: &str| {
-        nobody.post(&format!("/v1/inbound/carriers/{carrier}/tracking-events"), json!({})).body(body.clone()).header("drrip-carrier-signature", signature)
+        nobody
+            .post(&format!("/v1/inbound/carriers/{carrier}/tracking-events"), json!({}))
+            .body(body.clone())
+            .header("drrip-carrier-signature", signature)
     };
     push("CJ", &signature("other", at, &body)).await.expect_code(401, "signature_invalid");
     push("CJ", &signature(&shop.carrier().secret, at - 301, &body)).await.expect_code(401, "signature_invalid");

@@ -19,7 +19,9 @@ async fn a_buyer_hears_each_step_of_an_order_once() {
     assert_eq!(inbox(&shop, &minji).await, ["order_paid"], "two lines, one message, though it ran four times");
     let letters = shop.letters(&minji.email).await;
     assert_eq!(letters.len(), 1);
-    assert!(letters[0].subject.contains("결제가 완료되었습니다") && letters[0].subject.contains("Your payment is complete"));
+    assert!(
+        letters[0].subject.contains("결제가 완료되었습니다") && letters[0].subject.contains("Your payment is complete")
+    );
     assert!(letters[0].text.contains("60,000원") && letters[0].text.contains(placed["order_no"].as_str().unwrap()));
 
     // Two parcels are two messages; each names carrier and number.
@@ -74,7 +76,8 @@ async fn the_members_whose_role_covers_it_hear_of_orders_bundled_by_the_minute()
         )
         .await;
     assert_eq!(told, ["order", "owner"], "not the settlement clerk, and not twice");
-    let bodies: Vec<String> = shop.values("select body from notifications where template_code = 'seller_orders'", &[]).await;
+    let bodies: Vec<String> =
+        shop.values("select body from notifications where template_code = 'seller_orders'", &[]).await;
     assert!(bodies.iter().all(|body| body.contains("새 주문 2건")), "{bodies:?}");
     assert_eq!(shop.letters(&seller.owner_email).await.len(), 1, "one mail a minute");
     assert!(shop.letters(&other.owner_email).await.is_empty());
@@ -84,6 +87,26 @@ async fn the_members_whose_role_covers_it_hear_of_orders_bundled_by_the_minute()
         .value("select count(*) from notifications where seller_member_id = $1", &[&MemberId(seller.owner_id.0)])
         .await;
     assert_eq!(rows, 2);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_partner_without_an_inbox_is_mailed_once() {
+    use crate::partner::{registered, registration};
+    let shop = Shop::open().await;
+    let address = format!("ops-{}@partner.test", uuid::Uuid::now_v7().simple());
+    let wanted = registration(partners::AuthMethod::Hmac, &[partners::Scope::WebhooksManage]);
+    let wanted = partners::access::client::Registration { contact_email: Some(address.clone()), ..wanted };
+    let client = registered(&shop, wanted).await;
+    let endpoint_id = kernel::WebhookEndpointId::new();
+    let off = events::WebhookEndpointDisabled { endpoint_id, partner_client_id: client.id, seller_id: None };
+    let tx = shop.boot().db.begin().await.unwrap();
+    jobs::outbox::emit(&tx, &off, shop.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    shop.run_tasks().await;
+    let letters = shop.letters(&address).await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].subject.contains("switched off"));
     shop.close().await;
 }
 
@@ -101,7 +124,8 @@ async fn a_code_is_mailed_once_in_the_language_asked_for() {
     assert!(korean[0].text.contains("인증번호") && korean[0].code().len() == 6);
     let english = shop.letters(&sam).await;
     assert!(english.last().unwrap().text.contains("Your code"));
-    let runs: i64 = shop.value("select count(*) from task_runs where task = 'send_code' and state = 'succeeded'", &[]).await;
+    let runs: i64 =
+        shop.value("select count(*) from task_runs where task = 'send_code' and state = 'succeeded'", &[]).await;
     assert_eq!(runs, 2);
     let leaks: i64 = shop.value("select count(*) from outbox_events where payload::text like '%@%'", &[]).await;
     assert_eq!(leaks, 0);

@@ -88,7 +88,11 @@ async fn a_secret_buys_a_token_for_three_hours() {
     // Narrowing counts at the next call, suspending too.
     shop.sql("update partner_clients set scopes = '{partner:orders:read}' where id = $1", &[&client.id]).await;
     with_token(&nobody, "/v1/me", &bearer).await.expect_code(403, "forbidden");
-    shop.sql("update partner_clients set scopes = '{partner:account}', state = 'suspended' where id = $1", &[&client.id]).await;
+    shop.sql(
+        "update partner_clients set scopes = '{partner:account}', state = 'suspended' where id = $1",
+        &[&client.id],
+    )
+    .await;
     with_token(&nobody, "/v1/me", &bearer).await.expect_code(401, "unauthenticated");
     shop.sql("update partner_clients set state = 'active' where id = $1", &[&client.id]).await;
     with_token(&nobody, "/v1/me", &bearer).await.expect(200);
@@ -164,7 +168,8 @@ async fn two_secrets_live_while_rotating_and_a_leak_ends_everything() {
     shop.clock().advance(chrono::Duration::days(2));
     ask(&nobody, &third.client_id, &third.secret, FORM).await.expect(401);
     token(&nobody, &fourth).await;
-    let audited: i64 = shop.value("select count(*) from audit_logs where action = 'partner_client.secret_rotated'", &[]).await;
+    let audited: i64 =
+        shop.value("select count(*) from audit_logs where action = 'partner_client.secret_rotated'", &[]).await;
     assert_eq!(audited, 3);
     shop.close().await;
 }
@@ -176,7 +181,8 @@ async fn a_signature_proves_one_request_once() {
     let nobody = shop.anonymous(Host::External);
     let get = Signed { method: "GET", path: "/v1/sellers", query: "limit=5", body: b"" };
     let at = shop.now().0.timestamp();
-    let header = |request: &Signed<'_>, at: i64, nonce: &str| request.header(&client.client_id, &client.secret, at, nonce);
+    let header =
+        |request: &Signed<'_>, at: i64, nonce: &str| request.header(&client.client_id, &client.secret, at, nonce);
     let send = |header: String| nobody.get("/v1/sellers?limit=5").header("authorization", &header);
 
     send(header(&get, at, "nonce-000001")).await.expect(200);
@@ -234,9 +240,20 @@ async fn a_client_calls_from_its_addresses_and_at_its_rate() {
     }
     let held = held.expect("a call a second, counted over ten");
     assert!((1..=10).contains(&held.header("retry-after").unwrap().parse::<i64>().unwrap()));
-    // Another seller's calls are counted apart.
-    let other = with_token(&inside, "/v1/me", &bearer).header("drrip-seller-id", &uuid::Uuid::now_v7().to_string());
-    other.await.expect(200);
+    // A connected seller's calls are counted apart, a made-up seller's are not.
+    let calls_for = |seller: kernel::SellerId| {
+        with_token(&inside, "/v1/me", &bearer).header("drrip-seller-id", &seller.to_string())
+    };
+    let seller = shop.seller().await;
+    granted(&shop, &seller, client.id, &[Scope::Account]).await;
+    calls_for(seller.seller_id).await.expect(200);
+    for _ in 0..25 {
+        if calls_for(kernel::SellerId::new()).await.status == 429 {
+            break;
+        }
+    }
+    let from: String = shop.value("select host(last_used_ip) from partner_clients where id = $1", &[&client.id]).await;
+    assert_eq!(from, "203.0.113.9", "a refused address is not a use");
     shop.close().await;
 }
 
@@ -247,7 +264,10 @@ async fn a_partner_sees_who_connected_it() {
     let partner = shop.partner(&one, &["partner:account", "partner:orders:read"]).await;
     let sellers = partner.get("/v1/sellers").await.expect(200);
     assert_eq!(sellers.items().len(), 1);
-    assert_eq!((&sellers.items()[0]["seller_id"], &sellers.items()[0]["state"]), (&json!(one.seller_id), &json!("live")));
+    assert_eq!(
+        (&sellers.items()[0]["seller_id"], &sellers.items()[0]["state"]),
+        (&json!(one.seller_id), &json!("live"))
+    );
     let changes = |seller: &Seller| {
         partner.get("/v1/product-orders/changes").header("drrip-seller-id", &seller.seller_id.to_string())
     };
@@ -265,6 +285,37 @@ async fn a_partner_sees_who_connected_it() {
     foreign.await.expect_code(404, "seller_not_found");
     // A token of another host is worth nothing here.
     one.at(Host::External).get("/v1/sellers").await.expect_code(401, "unauthenticated");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_grant_is_given_once_and_ends_for_good() {
+    use partners::grant::{Give, RevokedBy, give, revoke};
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let scope = authz::SellerScope::of_row(seller.seller_id);
+    let client = registered(&shop, registration(AuthMethod::Hmac, &[Scope::Account, Scope::StocksWrite])).await;
+    let other = registered(&shop, registration(AuthMethod::Hmac, &[Scope::Account, Scope::StocksWrite])).await;
+    let by = audit::By::Member(seller.owner_id);
+    let give_to = async |client: PartnerClientId| {
+        let scopes = vec![Scope::StocksWrite];
+        let grant = Give { client, scopes, writes_stock: true, granted_by: Some(seller.owner_id), expires_at: None };
+        let tx = shop.boot().db.begin().await.unwrap();
+        let given = give(&tx, scope, by, shop.now(), grant).await;
+        match given {
+            Ok(()) => tx.commit().await.map(|()| "given").unwrap(),
+            Err(kernel::Failure::Refused(refused)) => kernel::Refusal::code(&refused).id,
+            Err(kernel::Failure::Fault(fault)) => panic!("{fault}"),
+        }
+    };
+    assert_eq!(give_to(client.id).await, "given");
+    assert_eq!(give_to(client.id).await, "partner_already_connected");
+    assert_eq!(give_to(other.id).await, "stock_writer_taken");
+    let tx = shop.boot().db.begin().await.unwrap();
+    assert!(revoke(&tx, scope, client.id, by, RevokedBy::Seller, shop.now()).await.unwrap());
+    assert!(!revoke(&tx, scope, client.id, by, RevokedBy::Seller, shop.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(give_to(other.id).await, "given");
     shop.close().await;
 }
 

@@ -43,7 +43,8 @@ async fn changes_come_in_commit_order_and_none_is_skipped() {
     let placed = bought(&shop, &minji, &[piece(tee.only(), 2), piece(cap.only(), 1)]).await;
     let line = lines(&shop, &placed).await[0];
 
-    let written: i64 = shop.value("select count(*) from product_order_changes where seller_id = $1", &[&one.seller_id]).await;
+    let written: i64 =
+        shop.value("select count(*) from product_order_changes where seller_id = $1", &[&one.seller_id]).await;
     let first = poll_for(&partner, None, usize::try_from(written).unwrap()).await;
     assert!(states(&first, line).contains(&"paid".to_owned()), "{}", first.text);
     assert!(first.items().iter().all(|c| c["seller_id"] == json!(one.seller_id)), "{}", first.text);
@@ -117,10 +118,16 @@ async fn a_partner_accepts_and_dispatches_for_its_seller_alone() {
     let confirm = || partner.post("/v1/product-orders/confirm", json!({ "product_order_ids": [mine, foreign] }));
     let answer = confirm().await.expect(200);
     assert_eq!(answer.items()[0], json!({ "product_order_id": mine, "ok": true }));
-    assert_eq!(answer.items()[1], json!({ "product_order_id": foreign, "ok": false, "code": "product_order_not_found" }));
+    assert_eq!(
+        answer.items()[1],
+        json!({ "product_order_id": foreign, "ok": false, "code": "product_order_not_found" })
+    );
     confirm().await.expect(200);
     let by: String = shop
-        .value("select actor_type from order_status_histories where product_order_id = $1 and to_state = 'preparing'", &[&mine])
+        .value(
+            "select actor_type from order_status_histories where product_order_id = $1 and to_state = 'preparing'",
+            &[&mine],
+        )
         .await;
     assert_eq!(by, "partner");
 

@@ -47,9 +47,8 @@ async fn an_endpoint_is_verified_and_its_secret_shown_once() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;
     let partner = shop.own_client(&seller, SCOPES).await;
-    let create = |url: &str, event: &str| {
-        partner.post("/v1/webhook-endpoints", json!({ "url": url, "event_types": [event] }))
-    };
+    let create =
+        |url: &str, event: &str| partner.post("/v1/webhook-endpoints", json!({ "url": url, "event_types": [event] }));
     let made = endpoint(&shop, &partner, "erp", &["order.paid", "order.paid"]).await;
     assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
     assert_eq!(made["event_types"], json!(["order.paid"]));
@@ -63,7 +62,9 @@ async fn an_endpoint_is_verified_and_its_secret_shown_once() {
     shop.hooks().refuse_verification("closed");
     let closed = create(&shop.hooks().endpoint("closed"), "order.paid").await.expect_code(422, "verification_failed");
     assert_eq!(closed["details"]["status"], 403);
-    for private in ["https://127.0.0.1/hook", "https://169.254.169.254/latest", "https://localhost/hook", "https://[::1]/"] {
+    for private in
+        ["https://127.0.0.1/hook", "https://169.254.169.254/latest", "https://localhost/hook", "https://[::1]/"]
+    {
         create(private, "order.paid").await.expect_code(422, "webhook_address_refused");
     }
     create("http://example.com/hook", "order.paid").await.expect_code(422, "webhook_url_invalid");
@@ -153,7 +154,9 @@ async fn a_failing_endpoint_is_tried_again_with_the_same_bytes() {
     shop.run_tasks().await;
     let received = heard(&shop, "erp");
     assert_eq!(received.len(), 4);
-    assert!(received.iter().all(|r| r.body == received[0].body && r.id() == received[0].id() && r.proof == Proof::Valid));
+    assert!(
+        received.iter().all(|r| r.body == received[0].body && r.id() == received[0].id() && r.proof == Proof::Valid)
+    );
 
     let path = format!("/v1/webhook-deliveries/{}", row["delivery_id"].as_str().unwrap());
     let detail = partner.get(&path).await.expect(200);
@@ -233,7 +236,8 @@ async fn both_secrets_sign_while_one_is_replaced() {
     let seller = shop.seller().await;
     let partner = shop.own_client(&seller, SCOPES).await;
     let made = endpoint(&shop, &partner, "old", &["product.reviewed"]).await;
-    let rotate = |hours: u8| partner.post(&format!("{}/rotate-secret", path(&made)), json!({ "keep_old_hours": hours }));
+    let rotate =
+        |hours: u8| partner.post(&format!("{}/rotate-secret", path(&made)), json!({ "keep_old_hours": hours }));
     let rotated = rotate(72).await.expect(200);
     rotate(1).await.expect_code(409, "rotation_in_progress");
     reviewed(&shop, &seller).await;
