@@ -38,9 +38,5 @@ pub enum Coupons {
     /// The set that serves the customer best.
     Best,
     /// The customer's own set: pairs, because a map's number keys do not survive JSON in a tagged enum.
-    Chosen {
-        product: Vec<(i32, UserCouponId)>,
-        cart: Option<UserCouponId>,
-        shipping: Vec<(SellerId, UserCouponId)>,
-    },
+    Chosen { product: Vec<(i32, UserCouponId)>, cart: Option<UserCouponId>, shipping: Vec<(SellerId, UserCouponId)> },
 }

@@ -18,7 +18,11 @@ impl FullStack {
     async fn open() -> FullStack {
         let shop = Shop::open().await;
         let (one, two) = (shop.seller().await, shop.seller().await);
-        shop.sql("update seller_contracts set commission_rate = 0.10, commission_base = 'gross' where seller_id = $1", &[&two.id()]).await;
+        shop.sql(
+            "update seller_contracts set commission_rate = 0.10, commission_base = 'gross' where seller_id = $1",
+            &[&two.id()],
+        )
+        .await;
         let a = one.product("린넨 셔츠").price(30_000).sku("M", 5).on_sale().await;
         let b = one.product("코튼 티셔츠").price(19_900).sku("L", 5).on_sale().await;
         let c = two.product("와이드 팬츠").price(24_000).sku("S", 5).on_sale().await;
@@ -36,7 +40,8 @@ impl FullStack {
             "product": [{ "line_no": 1, "user_coupon_id": product }], "cart": cart,
             "shipping": [{ "seller_id": two.id(), "user_coupon_id": shipping }],
         });
-        let quote = minji.patch(&path, json!({ "coupons": coupons, "points": 9_000, "rewards": 2_000 })).await.expect(200);
+        let quote =
+            minji.patch(&path, json!({ "coupons": coupons, "points": 9_000, "rewards": 2_000 })).await.expect(200);
         FullStack { shop, minji, one, two, quote }
     }
 }
@@ -44,9 +49,11 @@ impl FullStack {
 #[tokio::test]
 async fn a_quote_shows_every_share_to_the_won() {
     let FullStack { shop, quote, .. } = FullStack::open().await;
-    let header = ["goods_amount", "discount_amount", "points_used", "rewards_used", "shipping_amount", "total_payable"].map(|f| quote.won(f));
+    let header = ["goods_amount", "discount_amount", "points_used", "rewards_used", "shipping_amount", "total_payable"]
+        .map(|f| quote.won(f));
     assert_eq!(header, [113_700, 17_760, 9_000, 2_000, 7_000, 91_940]);
-    let lines: Vec<&Value> = quote["sellers"].as_array().unwrap().iter().flat_map(|s| s["lines"].as_array().unwrap()).collect();
+    let lines: Vec<&Value> =
+        quote["sellers"].as_array().unwrap().iter().flat_map(|s| s["lines"].as_array().unwrap()).collect();
     let column = |field: &str| lines.iter().map(|line| line[field].as_i64().unwrap()).collect::<Vec<_>>();
     assert_eq!(column("promotion"), [0, 5_700, 0]);
     assert_eq!(column("product_coupon_discount"), [5_000, 0, 0]);
@@ -93,7 +100,8 @@ async fn cancelling_everything_piece_by_piece_gives_back_everything() {
     assert_eq!(shop.toss().totals().net, 0);
     let state: String = shop.value("select state from purchase_orders", &[]).await;
     assert_eq!(state, "canceled");
-    let balances: Vec<i64> = shop.values("select sum(remaining)::bigint from point_lots group by balance order by balance", &[]).await;
+    let balances: Vec<i64> =
+        shop.values("select sum(remaining)::bigint from point_lots group by balance order by balance", &[]).await;
     assert_eq!(balances, [10_000, 2_500]);
     let wallet: Vec<String> = shop.values("select state from user_coupons", &[]).await;
     assert_eq!(wallet, ["issued", "issued", "issued"], "every coupon is back");
@@ -119,18 +127,24 @@ async fn a_delivered_order_is_decided_and_earns_points() {
     let states: Vec<String> = shop.values("select state from product_orders order by line_no", &[]).await;
     assert_eq!(states, ["delivered", "delivered", "delivered"]);
 
-    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [lines[0]] })).await.expect(204);
-    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [lines[0]] })).await.expect(204);
+    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [ProductOrderId::new()] })).await.expect_code(404, "product_order_not_found");
     shop.clock().advance(chrono::Duration::days(8));
+    for _ in 0..2 {
+        minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [lines[0]] })).await.expect(204);
+    }
     shop.run_schedule("auto_confirm_sweep").await;
     shop.run_tasks().await;
-    let granted: Vec<i64> = shop.values("select l.amount from point_lots l join product_orders o on o.id = l.ref_id where l.source = 'purchase' order by o.line_no", &[]).await;
+    let decided: Vec<String> = shop.values("select decided_by from product_orders order by line_no", &[]).await;
+    assert_eq!(decided, ["customer", "auto", "auto"]);
+    let granted: Vec<i64> = shop
+        .values(
+            "select l.amount from point_lots l join product_orders o on o.id = l.ref_id where l.source = 'purchase' order by o.line_no",
+            &[],
+        )
+        .await;
     assert_eq!(granted, [206, 296, 197]);
     let state: String = shop.value("select state from purchase_orders", &[]).await;
     assert_eq!(state, "completed");
-    // Settlement follows by its own schedule; the laws are told its morning has not come.
-    shop.clock().advance(-chrono::Duration::days(0));
-    shop.run_schedule("build_settlements").await;
     shop.close().await;
 }
 
@@ -145,7 +159,10 @@ async fn dispatch(seller: &Seller, lines: &[(ProductOrderId, i32)], invoice: &st
 
 async fn preview(buyer: &Customer, pieces: &[(ProductOrderId, i32)]) -> harness::Answer {
     let items: Vec<Value> = pieces.iter().map(|(line, n)| json!({ "product_order_id": line, "quantity": n })).collect();
-    buyer.post("/v1/claims/preview", json!({ "claim_type": "cancel", "items": items, "reason_code": "INTENT_CHANGED" })).await.expect(200)
+    buyer
+        .post("/v1/claims/preview", json!({ "claim_type": "cancel", "items": items, "reason_code": "INTENT_CHANGED" }))
+        .await
+        .expect(200)
 }
 
 async fn file(shop: &Shop, buyer: &Customer, pieces: &[(ProductOrderId, i32)], preview: &harness::Answer) {
