@@ -38,7 +38,6 @@ db::statements! {
         "select user_id, purpose, name_enc, phone_enc, birth_date, expires_at from identity_verifications where id = $1 and used_at is null and expires_at > $2";
 }
 
-
 kernel::refusals! {
     /// Why there is no result.
     pub enum CompleteError {

@@ -13,7 +13,7 @@ use kernel::*;
 
 kernel::text_enum! {
     /// As the customer says; `none` is no answer.
-    pub enum Gender { Male = "m", Female = "f", None = "none" }
+    pub enum ProfileGender { Male = "m", Female = "f", None = "none" }
 }
 
 db::row! {
@@ -29,7 +29,7 @@ db::statements! {
                 p.nickname, p.name_enc, p.gender, p.birth_date, g.code as grade_code, g.name as grade_name
          from users u left join user_profiles p on p.user_id = u.id left join membership_grades g on g.id = u.grade_id
          where u.id = $1";
-    static EDIT: (UserId, Option<String>, Option<Gender>, Now) => (UserId,) =
+    static EDIT: (UserId, Option<String>, Option<ProfileGender>, Now) => (UserId,) =
         "update user_profiles set nickname = coalesce($2, nickname), gender = coalesce($3, gender), updated_at = $4 where user_id = $1 returning user_id";
     pub(crate) static NAME: (UserId,) => (Option<Vec<u8>>,) = "select name_enc from user_profiles where user_id = $1";
 }
@@ -57,7 +57,7 @@ pub struct Me {
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     pub nickname: Option<Nickname>,
-    pub gender: Option<Gender>,
+    pub gender: Option<ProfileGender>,
 }
 
 kernel::refusals! {

@@ -22,7 +22,7 @@ pub struct Delivery {
 edit_refusals! {
     /// Why delivery terms are refused.
     pub enum DeliverError {
-        ShippingPolicyNotFound = 422 "shipping_policy_not_found" at "/shipping_policy_id", "You have no such shipping policy.", "존재하지 않는 배송 정책입니다.";
+        ShippingPolicyNotFound = 422 "shipping_policy_unknown" at "/shipping_policy_id", "You have no such shipping policy.", "존재하지 않는 배송 정책입니다.";
         PreorderDate = 422 "preorder_date_invalid" at "/preorder_dispatch_on", "A pre-order names a day after today; others name none.", "예약 배송일을 확인해 주세요.";
         PreorderPostponed(NaiveDate) = 409 "preorder_postponed" at "/preorder_dispatch_on", "A promised day is put back by the delay notice only.", "예약 배송일을 늦추려면 배송 지연 안내를 이용해 주세요.";
     }

@@ -10,7 +10,7 @@ use kernel::*;
 
 kernel::text_enum! {
     /// What commission is taken from: the price less the seller's own discounts, or the whole price.
-    pub enum CommissionBase { NetOfSeller = "net_of_seller", Gross = "gross" }
+    pub enum FeeBase { NetOfSeller = "net_of_seller", Gross = "gross" }
 }
 kernel::text_enum! {
     /// Who bears the VAT on commission.
@@ -27,7 +27,7 @@ db::row! {
         pub id: ContractId, pub seller_id: SellerId, pub company_name: String, pub business_no: String,
         /// `draft`, `active` or `ended`.
         pub state: String,
-        pub commission_rate: Rate, pub commission_base: CommissionBase, pub fee_vat_payer: VatPayer, pub settlement_cycle: Cycle,
+        pub commission_rate: Rate, pub commission_base: FeeBase, pub fee_vat_payer: VatPayer, pub settlement_cycle: Cycle,
         /// Business days from the end of a period to its payout.
         pub payout_lag_days: i32,
         pub effective_from: NaiveDate,
@@ -112,8 +112,8 @@ impl Contract {
     pub fn text(&self) -> String {
         let percent = self.commission_rate.decimal() * rust_decimal::Decimal::ONE_HUNDRED;
         let base = match self.commission_base {
-            CommissionBase::NetOfSeller => "판매가에서 판매자 부담 할인을 뺀 금액",
-            CommissionBase::Gross => "판매가",
+            FeeBase::NetOfSeller => "판매가에서 판매자 부담 할인을 뺀 금액",
+            FeeBase::Gross => "판매가",
         };
         let vat = match self.fee_vat_payer {
             VatPayer::Seller => "판매자",

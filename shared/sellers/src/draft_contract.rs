@@ -2,7 +2,7 @@
 //!
 //! The past is never rewritten: a contract starts today or later. What is sent is frozen by the hash of its text.
 
-use crate::contracts::{self, CommissionBase, Contract, Cycle, VatPayer};
+use crate::contracts::{self, Contract, Cycle, FeeBase, VatPayer};
 use audit::{Target, record};
 use authz::Operator;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -18,7 +18,7 @@ const SIGN_DAYS: i64 = 14;
 #[derive(Debug, Clone)]
 pub struct ContractTerms {
     pub commission_rate: Rate,
-    pub commission_base: CommissionBase,
+    pub commission_base: FeeBase,
     pub fee_vat_payer: VatPayer,
     pub settlement_cycle: Cycle,
     pub payout_lag_days: i32,
@@ -39,7 +39,7 @@ kernel::refusals! {
 }
 
 db::statements! {
-    static INSERT: (ContractId, SellerId, Rate, CommissionBase, VatPayer, Cycle, i32, NaiveDate, Option<NaiveDate>) => () =
+    static INSERT: (ContractId, SellerId, Rate, FeeBase, VatPayer, Cycle, i32, NaiveDate, Option<NaiveDate>) => () =
         "insert into seller_contracts (id, seller_id, commission_rate, commission_base, fee_vat_payer, settlement_cycle, payout_lag_days, effective_from, effective_to)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     static SEND: (ContractId, i32, Vec<u8>, Now, DateTime<Utc>) => (ContractId,) =

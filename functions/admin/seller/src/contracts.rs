@@ -6,7 +6,7 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{BrandId, CategoryId, ContractId, Cursor, Limit, Page, ProductId, Rate, SellerId};
 use schemars::JsonSchema;
-use sellers::contracts::{self, CommissionBase, Contract, ContractRate, ContractState, Cycle, Filter, VatPayer};
+use sellers::contracts::{self, Contract, ContractRate, ContractState, Cycle, FeeBase, Filter, VatPayer};
 use sellers::draft_contract::{self, ContractTerms, DraftError};
 use serde::{Deserialize, Serialize};
 use web::{Answer, Created, Ctx, IdempotencyKey, Json, Once, Path, Query};
@@ -26,7 +26,7 @@ pub struct ContractsQuery {
 #[serde(deny_unknown_fields)]
 pub struct ContractTermsBody {
     commission_rate: Rate,
-    commission_base: Option<CommissionBase>,
+    commission_base: Option<FeeBase>,
     fee_vat_payer: Option<VatPayer>,
     settlement_cycle: Option<Cycle>,
     /// Business days from the end of a period to its payout; 5 unless given.
@@ -40,7 +40,7 @@ impl From<ContractTermsBody> for ContractTerms {
     fn from(body: ContractTermsBody) -> ContractTerms {
         ContractTerms {
             commission_rate: body.commission_rate,
-            commission_base: body.commission_base.unwrap_or(CommissionBase::NetOfSeller),
+            commission_base: body.commission_base.unwrap_or(FeeBase::NetOfSeller),
             fee_vat_payer: body.fee_vat_payer.unwrap_or(VatPayer::Seller),
             settlement_cycle: body.settlement_cycle.unwrap_or(Cycle::Weekly),
             payout_lag_days: body.payout_lag_days.unwrap_or(5),
@@ -64,7 +64,7 @@ pub struct ContractView {
     company_name: String,
     state: String,
     commission_rate: Rate,
-    commission_base: CommissionBase,
+    commission_base: FeeBase,
     fee_vat_payer: VatPayer,
     settlement_cycle: Cycle,
     payout_lag_days: i32,

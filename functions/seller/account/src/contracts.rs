@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::values::Text;
 use kernel::{BrandId, CategoryId, ContractId, Cursor, Limit, Page, ProductId, Rate};
 use schemars::JsonSchema;
-use sellers::contracts::{self, CommissionBase, Contract, ContractRate, Cycle, Filter, VatPayer};
+use sellers::contracts::{self, Contract, ContractRate, Cycle, FeeBase, Filter, VatPayer};
 use sellers::decide_contract::{self, DecideError};
 use serde::{Deserialize, Serialize};
 use web::{Answer, Ctx, Json, Path, Query};
@@ -26,7 +26,7 @@ pub struct ContractView {
     /// `draft` waits for a signature.
     state: String,
     commission_rate: Rate,
-    commission_base: CommissionBase,
+    commission_base: FeeBase,
     fee_vat_payer: VatPayer,
     settlement_cycle: Cycle,
     /// Business days from the end of a period to its payout.

@@ -1,7 +1,7 @@
 //! My account.
 
 use crate::App;
-use accounts::profile::{self, Edit, EditError, Gender, Me};
+use accounts::profile::{self, Edit, EditError, Me, ProfileGender};
 use accounts::sign_up::Nickname;
 use authz::service as may;
 use axum::extract::State;
@@ -60,7 +60,7 @@ impl From<Me> for MeView {
 #[serde(deny_unknown_fields)]
 pub struct MeEditBody {
     nickname: Option<Nickname>,
-    gender: Option<Gender>,
+    gender: Option<ProfileGender>,
 }
 
 pub async fn show(ctx: Ctx<may::Customer>, State(app): State<App>) -> Answer<Json<MeView>, EditError> {
