@@ -11,11 +11,12 @@ mod account;
 mod events;
 mod post;
 mod posting;
+mod tender;
 
 pub use account::{Account, Kind, Source};
-pub use events::{RefundOf, Tender};
 pub use post::{post, post_all};
 pub use posting::{Entry, Posting};
+pub use tender::{RefundOf, Tender};
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[post::STATEMENTS];

@@ -1,10 +1,8 @@
-//! Coupons, points, rewards, membership: what customers see and take.
+//! Coupons and membership: what customers see and take.
 
-use crate::buying::{order, piece, quote};
-use chrono::Duration;
-use harness::{Customer, Grade, Host, Seller, Shop, Value, json};
-use kernel::{CouponId, PurchaseOrderId};
-use pricing::Balance;
+use crate::buying::{bought, piece};
+use harness::{Customer, Grade, Host, Shop, Value, json};
+use kernel::CouponId;
 
 async fn taken(customer: &Customer, coupon: CouponId) -> harness::Answer {
     customer.post(&format!("/v1/coupons/{coupon}/download"), json!({})).await
@@ -157,89 +155,6 @@ async fn a_coupon_for_a_grade_is_for_that_grade() {
     shop.close().await;
 }
 
-/// An order of 30,000 won that spends points; answers it unpaid.
-async fn order_with_points(customer: &Customer, seller: &Seller, points: i64) -> harness::Answer {
-    let tee = seller.product("티셔츠").price(30_000).on_sale().await;
-    customer.address().await;
-    let quoted = quote(customer, &[piece(tee.only(), 1)]).await;
-    let path = format!("/v1/checkout-quotes/{}", quoted["quote_id"].as_str().unwrap());
-    let quoted = customer.patch(&path, json!({ "points": points })).await.expect(200);
-    order(customer, &quoted).await
-}
-
-#[tokio::test]
-async fn points_are_held_by_an_unpaid_order_and_come_back() {
-    let shop = Shop::open().await;
-    let (minji, seller) = (shop.customer().await, shop.seller().await);
-    minji.points(5_000).await;
-    minji.lot(Balance::Points, 2_000, Duration::days(10)).await;
-    let placed = order_with_points(&minji, &seller, 3_000).await;
-    let points = minji.get("/v1/points").await.expect(200);
-    assert_eq!((points.won("balance"), points.won("held"), points.won("expiring_in_30_days")), (4_000, 3_000, 0));
-    shop.check_laws().await;
-
-    let id: PurchaseOrderId = placed.read("purchase_order_id");
-    minji.post(&format!("/v1/purchase-orders/{id}/cancel"), json!({})).await.expect(204);
-    let points = minji.get("/v1/points").await.expect(200);
-    assert_eq!((points.won("balance"), points.won("held"), points.won("expiring_in_30_days")), (7_000, 0, 2_000));
-
-    let moves = minji.get("/v1/points/transactions").await.expect(200);
-    assert_eq!(field(moves.items(), "kind"), ["restore", "restore", "use", "use", "grant", "grant"]);
-    let first = minji.get("/v1/points/transactions?limit=4").await.expect(200);
-    let next = first["next_cursor"].as_str().unwrap().to_owned();
-    let rest = minji.get(&format!("/v1/points/transactions?limit=4&cursor={next}")).await.expect(200);
-    assert_eq!(field(rest.items(), "kind"), ["grant", "grant"]);
-    let months = minji.get("/v1/points/expirations").await.expect(200);
-    assert_eq!(months.items().iter().map(|month| month["amount"].as_i64().unwrap()).sum::<i64>(), 7_000);
-    let stranger = shop.customer().await;
-    assert_eq!(stranger.get("/v1/points").await.expect(200).won("balance"), 0);
-    assert_eq!(stranger.get("/v1/points/transactions").await.expect(200).items().len(), 0);
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn points_that_expired_while_an_order_held_them_come_back_for_thirty_days() {
-    let shop = Shop::open().await;
-    let (minji, seller) = (shop.customer().await, shop.seller().await);
-    minji.lot(Balance::Points, 2_000, Duration::minutes(10)).await;
-    let placed = order_with_points(&minji, &seller, 1_500).await;
-    shop.clock().advance(Duration::minutes(20));
-    shop.run_schedule("expire_points").await;
-    assert_eq!(minji.get("/v1/points").await.expect(200).won("balance"), 0);
-    let id: PurchaseOrderId = placed.read("purchase_order_id");
-    minji.post(&format!("/v1/purchase-orders/{id}/cancel"), json!({})).await.expect(204);
-    let months = minji.get("/v1/points/expirations").await.expect(200);
-    let lot = &months.items()[0]["lots"][0];
-    assert_eq!((&lot["source"], &lot["remaining"]), (&json!("regrant"), &json!(1_500)));
-    let ends: chrono::DateTime<chrono::Utc> = lot["expires_at"].as_str().unwrap().parse().unwrap();
-    let days = (ends - shop.now().0).num_days();
-    assert!((29..=31).contains(&days), "{days}");
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn rewards_are_shown_by_campaign_and_expire() {
-    let shop = Shop::open().await;
-    let minji = shop.customer().await;
-    minji.rewards(3_000).await;
-    minji.lot(Balance::Rewards, 1_000, Duration::days(5)).await;
-    let rewards = minji.get("/v1/rewards").await.expect(200);
-    assert_eq!((rewards.won("balance"), rewards.won("expiring_in_30_days")), (4_000, 1_000));
-    assert_eq!(rewards["campaigns"][0]["lots"].as_array().unwrap().len(), 2);
-    shop.clock().advance(Duration::days(6));
-    let coupon = shop.coupon("곧 끝남").days(1).give(&minji).await;
-    shop.clock().advance(Duration::days(2));
-    let report = shop.run_schedule("expire_points").await;
-    assert_eq!((&report["lots"], &report["amount"], &report["coupons"]), (&json!(1), &json!(1_000), &json!(1)));
-    assert_eq!(minji.get("/v1/rewards").await.expect(200).won("balance"), 3_000);
-    let moves = minji.get("/v1/rewards/transactions").await.expect(200);
-    assert_eq!(field(moves.items(), "kind"), ["expire", "grant", "grant"]);
-    assert_eq!(minji.get("/v1/points/transactions").await.expect(200).items().len(), 0);
-    let state: String = shop.value("select state from user_coupons where id = $1", &[&coupon]).await;
-    assert_eq!(state, "expired");
-    shop.close().await;
-}
-
 #[tokio::test]
 async fn grades_are_public_and_my_standing_is_mine() {
     let shop = Shop::open().await;
@@ -273,3 +188,24 @@ async fn nobody_reads_a_wallet_or_balance_without_a_session() {
     minji.get("/v1/user-coupons?status=held_forever").await.expect_code(422, "invalid_request");
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_paid_line_shows_the_points_it_will_earn_and_the_coupon_it_used() {
+    let shop = Shop::open().await;
+    let (minji, seller) = (shop.customer_with(Grade::Gold).await, shop.seller().await);
+    let tee = seller.product("티셔츠").price(30_000).on_sale().await;
+    shop.coupon("천원").give(&minji).await;
+    let placed = bought(&shop, &minji, &[piece(tee.only(), 1)]).await;
+    let pending = minji.get("/v1/points/pending").await.expect(200);
+    let (rate, points) =
+        (pending.items()[0]["point_rate"].as_str().unwrap(), pending.items()[0]["points"].as_i64().unwrap());
+    let cash: i64 = shop.value("select remaining_paid from product_orders", &[]).await;
+    assert_eq!(points, (cash as f64 * rate.parse::<f64>().unwrap()).floor() as i64);
+    assert_eq!(minji.get("/v1/points").await.expect(200).won("pending"), points);
+    assert_eq!(pending.items()[0]["product_name"], "티셔츠");
+    let wallet = minji.get("/v1/user-coupons?status=used").await.expect(200);
+    assert_eq!(wallet.items()[0]["order_no"], placed["order_no"]);
+    assert_eq!(wallet.items()[0]["saved"], 1_000);
+    shop.close().await;
+}
+
