@@ -39,7 +39,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(Problem::of(&problem::UNSUPPORTED_MEDIA));
         }
         let bytes = read(request, state).await?;
-        object(&bytes)?;
+        if let Some(refused) = not_an_object(&bytes) {
+            return Err(refused);
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let at = pointer(error.path());
@@ -78,13 +80,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 /// Bodies are objects; serde would read an array as the fields of a struct in their order.
-fn object(bytes: &[u8]) -> Result<(), Problem> {
+fn not_an_object(bytes: &[u8]) -> Option<Problem> {
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
-        return Ok(());
+        return None;
     }
     let json = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
     let refused = Problem::of(if json { &problem::INVALID_REQUEST } else { &problem::MALFORMED });
-    Err(if json { refused.field("", "invalid", "an object") } else { refused })
+    Some(if json { refused.field("", "invalid", "an object") } else { refused })
 }
 
 fn form_pairs(query: &str) -> form::Parse<'_> {
