@@ -2,6 +2,10 @@
 //!
 //! A new function is one line here; a test compares these lists with the folders of `functions/`.
 
+pub mod clock;
+pub mod hosts;
+pub mod queues;
+
 use authz::Audience;
 use boot::Boot;
 use jobs::{Schedules, Worker};
@@ -18,7 +22,11 @@ pub async fn apis(host: Audience, boot: &Boot) -> Result<Vec<Api>, Fault> {
             service_order::api(boot.clone()).await?,
         ],
         Audience::Seller => {
-            vec![seller_account::api(boot.clone()).await?, seller_catalog::api(boot.clone()).await?]
+            vec![
+                seller_account::api(boot.clone()).await?,
+                seller_catalog::api(boot.clone()).await?,
+                seller_order::api(boot.clone()).await?,
+            ]
         }
         Audience::Admin => vec![
             admin_catalog::api(boot.clone()).await?,
