@@ -28,6 +28,7 @@ mod offline;
 mod operator;
 mod outside;
 mod product;
+mod queues;
 mod schedules;
 mod seller;
 mod services;

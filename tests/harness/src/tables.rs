@@ -82,8 +82,10 @@ pub(crate) async fn buckets(aws: &Aws) {
             let config = aws_sdk_s3::config::Builder::from(&aws.config).force_path_style(true).build();
             let client = aws_sdk_s3::Client::from_conf(config);
             for bucket in [PUBLIC_BUCKET, PRIVATE_BUCKET] {
+                let here = aws_sdk_s3::types::BucketLocationConstraint::ApNortheast2;
+                let here = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(here).build();
                 // It may exist from the last run.
-                drop(client.create_bucket().bucket(bucket).send().await);
+                drop(client.create_bucket().bucket(bucket).create_bucket_configuration(here).send().await);
             }
             let mail = aws_sdk_sesv2::Client::new(&aws.config);
             drop(mail.create_email_identity().email_identity("drrip.example").send().await);
