@@ -157,6 +157,32 @@ pub async fn change_marketing(
     Ok(after)
 }
 
+kernel::refusals! {
+    /// Why an agreement is not taken.
+    pub enum AgreeError {
+        Outdated = 409 "term_outdated" at "/term_ids", "A newer version of this term is in force.", "약관이 변경되었습니다. 다시 확인해 주세요.";
+        ByChannel = 422 "term_agreed_by_channel" at "/term_ids", "Advertising is agreed to by channel.", "광고성 정보 수신은 수단별로 동의해 주세요.";
+    }
+}
+
+/// Agrees to revised or optional texts in force. Agreeing to what is agreed to already changes nothing.
+pub async fn agree(tx: &Tx, by: CustomerScope, now: Now, term_ids: &[TermId]) -> Result<(), Failure<AgreeError>> {
+    LOCK.opt(tx, (by.user_id(),)).await?;
+    let (in_force, live) = (terms::in_force(tx, None, now).await?, of(tx, by).await?);
+    let mut decisions: Vec<Decision> = Vec::new();
+    for id in term_ids {
+        let term = in_force.iter().find(|term| term.id == *id).ok_or(AgreeError::Outdated)?;
+        if matches!(term.code.as_str(), "marketing" | "night_marketing") {
+            return Err(AgreeError::ByChannel.into());
+        }
+        let agreed = live.iter().any(|consent| consent.agreed && consent.term_id == Some(*id));
+        if !agreed && decisions.iter().all(|decision| decision.term_id != Some(*id)) {
+            decisions.push(to_term(term));
+        }
+    }
+    if decisions.is_empty() { Ok(()) } else { Ok(write(tx, by.user_id(), decisions, now).await?) }
+}
+
 /// Writes decisions; each replaces the live one of its purpose and channel.
 pub(crate) async fn write(tx: &Tx, user: UserId, decisions: Vec<Decision>, now: Now) -> Result<(), Fault> {
     SUPERSEDE.run(tx, (user, Json(decisions.clone()), now)).await?;

@@ -49,8 +49,8 @@ impl Identity {
         let signer = Signer::new(boot, audience)?;
         Ok(Identity {
             sessions: Sessions::new(tables.clone(), signer, boot.vault.clone()),
-            tickets: Tickets::new(tables.clone(), boot.vault.clone(), audience),
-            limits: Limits::new(tables),
+            tickets: Tickets::new(tables, boot.vault.clone(), audience),
+            limits: Limits::new(&boot.aws),
             agency: Agency::new(boot),
             bank: Bank::new(boot),
             vault: boot.vault.clone(),

@@ -1,12 +1,11 @@
 //! How often somebody may try: counters in DynamoDB, one per principal, class and window, added to atomically.
 //!
-//! Table `rate_limit_counters`: key `counter` (S, `class#principal`) and `window_start` (N); `hits` (N), `expires_at`
-//! (N, TTL). Sign-in and codes fail closed: when the counters cannot be reached, nobody gets to guess.
+//! Sign-in and codes fail closed: when the counters cannot be reached, nobody gets to guess.
 //! A principal that names a person (an e-mail address) comes as its keyed hash.
 
 use crate::item::{n, number, s};
-use aws::Tables;
-use aws::aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws::aws_sdk_dynamodb::types::AttributeValue;
+use aws::{Aws, Counters, Tables};
 use kernel::*;
 use serde::Serialize;
 
@@ -56,35 +55,20 @@ kernel::refusals! {
 /// The counters.
 #[derive(Clone)]
 pub struct Limits {
+    counters: Counters,
     tables: Tables,
 }
 
 impl Limits {
-    pub fn new(tables: Tables) -> Limits {
-        Limits { tables }
+    pub fn new(aws: &Aws) -> Limits {
+        Limits { counters: aws.counters(), tables: aws.tables() }
     }
 
     /// Counts an attempt; refuses the one after the last allowed. A fault is passed on: the caller fails closed.
     pub async fn hit(&self, class: &Class, principal: &str, now: Now) -> Result<(), Failure<LimitError>> {
-        let seconds = now.0.timestamp();
-        let window = seconds - seconds.rem_euclid(class.window_seconds);
-        let ends = window + class.window_seconds;
-        let answer = self
-            .tables
-            .client
-            .update_item()
-            .table_name(self.tables.name(TABLE))
-            .key("counter", s(key(class.name, principal)))
-            .key("window_start", n(window))
-            .update_expression("ADD hits :one SET expires_at = :expires")
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":expires", n(ends + 3600))
-            .return_values(ReturnValue::UpdatedNew)
-            .send()
-            .await;
-        let counted = Tables::done(answer)?;
-        let hits = counted.attributes().and_then(|item| number(item, "hits")).unwrap_or(i64::MAX);
-        if hits > class.most { Err(too_many(ends - seconds)) } else { Ok(()) }
+        let hits = self.counters.hit(&key(class.name, principal), class.window_seconds, now).await?;
+        let left = class.window_seconds - now.0.timestamp().rem_euclid(class.window_seconds);
+        if hits > class.most { Err(too_many(left)) } else { Ok(()) }
     }
 
     /// The same, but lets the caller through when the counters cannot be reached: for calls that give nothing away.

@@ -1,7 +1,7 @@
 //! What I agreed to.
 
 use crate::App;
-use accounts::consents::{self, Consent, Marketing, MarketingError, MarketingWish};
+use accounts::consents::{self, AgreeError, Consent, Marketing, MarketingError, MarketingWish};
 use authz::service as may;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -78,6 +78,25 @@ impl From<Marketing> for MarketingView {
 
 pub async fn list(ctx: Ctx<may::Customer>, State(app): State<App>) -> Answer<Json<ConsentsView>> {
     let items = consents::of(&app.boot.db.writer().await?, ctx.who.scope()).await?;
+    Ok(Json(ConsentsView { items: items.into_iter().map(ConsentView::from).collect() }))
+}
+
+/// The versions I agree to.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermAgreementsBody {
+    term_ids: Vec<TermId>,
+}
+
+pub async fn agree(
+    ctx: Ctx<may::Customer>,
+    State(app): State<App>,
+    Json(body): Json<TermAgreementsBody>,
+) -> Answer<Json<ConsentsView>, AgreeError> {
+    let tx = app.boot.db.begin().await?;
+    consents::agree(&tx, ctx.who.scope(), ctx.now, &body.term_ids).await?;
+    let items = consents::of(&tx, ctx.who.scope()).await?;
+    tx.commit().await?;
     Ok(Json(ConsentsView { items: items.into_iter().map(ConsentView::from).collect() }))
 }
 

@@ -80,6 +80,7 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         .put("/v1/me/refund-account", "Save the bank account I am refunded to", refund_account::save)
         .delete("/v1/me/refund-account", "Delete my refund bank account", refund_account::remove)
         .get("/v1/me/consents", "Read every agreement I gave", consents::list)
+        .post("/v1/me/term-agreements", "Agree to revised required terms or to optional items", consents::agree)
         .patch(
             "/v1/me/marketing-consents",
             "Turn advertising channels and night delivery on or off",

@@ -148,6 +148,10 @@ async fn signing_in_gives_nothing_away_and_slows_down_guessing() {
     .await;
     let revised = sign_in(&minji.email, PASSWORD).await.expect(200);
     assert_eq!(revised["pending_terms"][0]["version"], 2);
+    let agree = |ids: Value| minji.post("/v1/me/term-agreements", json!({ "term_ids": ids }));
+    agree(json!([uuid::Uuid::now_v7()])).await.expect_code(409, "term_outdated");
+    agree(json!([revised["pending_terms"][0]["id"]])).await.expect(200);
+    assert_eq!(sign_in(&minji.email, PASSWORD).await.expect(200)["pending_terms"], json!([]));
     shop.close().await;
 }
 
