@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs serve test services tools fmt laws bench
+.PHONY: help up down reset logs serve test services tools fmt openapi laws bench
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -35,6 +35,9 @@ tools: ## Install sam, cfn-lint and cargo-lambda under .local/venv
 
 fmt: ## Format the code
 	@cargo fmt --all
+
+openapi: ## Write docs/openapi, docs/error-codes.md and docs/permissions.md anew from the code
+	@scripts/openapi
 
 laws: ## Check the conservation laws over the database of make up
 	@scripts/laws
