@@ -17,7 +17,7 @@ db::row! {
 db::row! {
     struct LineRow {
         id: ProductOrderId, sku_id: SkuId, line_no: i32, state: LineState, unit_price: Money, initial_quantity: i32, dispatched: bool, overdue: bool,
-        point_rate: Rate, granted: Option<Money>, clawed_back: Money,
+        point_rate: Rate, granted: Option<Money>, remaining_paid: Money,
     }
 }
 db::row! { struct ShareRow { product_order_id: ProductOrderId, source: Source, bearer: Bearer, amount: Money, user_coupon_id: Option<UserCouponId>, promotion_id: Option<PromotionId> } }
@@ -36,8 +36,7 @@ db::statements! {
     static LINES: (SellerOrderId, Now) => LineRow =
         "select o.id, o.sku_id, o.line_no, o.state, o.unit_price, o.initial_quantity, o.dispatched_at is not null as dispatched,
                 coalesce(coalesce(o.original_due_at, o.dispatch_due_at) < $2, false) as overdue, o.point_rate, l.amount as granted,
-                coalesce((select -sum(t.amount) from point_transactions t join claim_items i on i.claim_id = t.claim_id
-                          where t.kind = 'clawback' and i.product_order_id = o.id), 0)::bigint as clawed_back
+                o.remaining_paid
          from product_orders o
          left join point_lots l on l.balance = 'points' and l.source = 'purchase' and l.ref_type = 'product_orders' and l.ref_id = o.id
          where o.seller_order_id = $1 order by o.line_no";
@@ -99,7 +98,7 @@ pub async fn seller_order(tx: &Tx, id: SellerOrderId, without: Option<ClaimId>, 
             dispatched: line.dispatched,
             grant: line.granted.map(|granted| Grant {
                 granted,
-                clawed_back: line.clawed_back,
+                clawed_back: (granted - line.point_rate.floor_of(line.remaining_paid)).max(Money::ZERO),
                 point_rate: line.point_rate,
             }),
         });
