@@ -40,7 +40,7 @@ impl Aws {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(endpoint)
             .region(aws_config::Region::new("ap-northeast-2"))
-            .test_credentials()
+            .credentials_provider(aws_sdk_s3::config::Credentials::new("test", "test", None, None, "emulator"))
             .load()
             .await;
         Aws { config, prefix: prefix.to_owned() }
