@@ -24,7 +24,7 @@ pub fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 }
 
 /// Sends what is due. A failed run gives the nudges back to the queue; the sweep would find the events as well.
-async fn run(boot: &Boot, relay: &Relay, nudges: &SqsEvent) -> Result<Value, lambda_runtime::Error> {
+pub async fn run(boot: &Boot, relay: &Relay, nudges: &SqsEvent) -> Result<Value, lambda_runtime::Error> {
     // The log line joins the commit that nudged last; the events carry their own ids.
     let trace_id = nudges.records.last().and_then(|nudge| trace_of(nudge.body.as_deref()));
     let trace_id = trace_id.unwrap_or_else(boot::trace::fresh);
