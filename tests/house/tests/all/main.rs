@@ -1,4 +1,5 @@
 //! One test a rule.
+#![expect(clippy::unwrap_used, reason = "test code: whatever goes wrong ends the test")]
 
 mod code;
 mod contract;
