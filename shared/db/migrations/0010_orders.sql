@@ -49,7 +49,9 @@ create table purchase_orders (
     shipping_amount  bigint      not null default 0,
     total_payable    bigint      not null default 0,
     recipient_enc    bytea,
+    recipient_hash   bytea,
     phone_enc        bytea,
+    phone_hash       bytea,
     address_enc      bytea,
     postcode         text        check (postcode ~ '^[0-9]{5}$'),
     remote_zone      text        not null default 'none' check (remote_zone in ('none', 'jeju', 'island')),
@@ -67,6 +69,8 @@ create table purchase_orders (
 );
 create index purchase_orders_of_user on purchase_orders (user_id, ordered_at desc, id desc);
 create index purchase_orders_unpaid on purchase_orders (pay_due_at) where state = 'payment_waiting';
+create index purchase_orders_by_recipient on purchase_orders (recipient_hash) where recipient_hash is not null;
+create index purchase_orders_by_phone on purchase_orders (phone_hash) where phone_hash is not null;
 create index purchase_orders_by_paid_at on purchase_orders (paid_at) where paid_at is not null;
 
 -- One seller's part of an order: the unit of shipping fee and settlement, with the fee terms of order time.

@@ -139,13 +139,17 @@ pub async fn place(
     let order_no = order_no(id, now);
     let pay_due_at = now.plus(Duration::minutes(settings::number(tx, "reservation_minutes", 45).await?));
     let lines = frozen(&priced)?;
+    let recipient = priced.buyer.recipient_enc.clone().ok_or(PlaceError::AddressRequired)?;
+    let phone = priced.buyer.phone_enc.clone().ok_or(PlaceError::AddressRequired)?;
     let order = Order {
         id,
         order_no: order_no.clone(),
         user_id: by.user_id(),
         quote_id: row.id,
-        recipient: priced.buyer.recipient_enc.clone().ok_or(PlaceError::AddressRequired)?,
-        phone: priced.buyer.phone_enc.clone().ok_or(PlaceError::AddressRequired)?,
+        recipient_hash: vault.hash("recipient", &vault.open(&recipient)?)?,
+        recipient,
+        phone_hash: vault.hash("phone", &vault.open(&phone)?)?,
+        phone,
         address: vault.seal(&address(&priced, vault)?)?,
         postcode: priced.buyer.postcode.clone().ok_or(PlaceError::AddressRequired)?,
         remote_zone: priced.buyer.remote_zone,

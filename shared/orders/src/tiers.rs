@@ -18,9 +18,11 @@ pub struct Order<'a> {
     pub order_no: String,
     pub user_id: UserId,
     pub quote_id: QuoteId,
-    /// Sealed.
+    /// Sealed, with the hash it is found by.
     pub recipient: Vec<u8>,
+    pub recipient_hash: Vec<u8>,
     pub phone: Vec<u8>,
+    pub phone_hash: Vec<u8>,
     pub address: Vec<u8>,
     pub postcode: String,
     pub remote_zone: RemoteZone,
@@ -60,7 +62,9 @@ struct OrderRow {
     shipping_amount: Money,
     total_payable: Money,
     recipient_enc: String,
+    recipient_hash: String,
     phone_enc: String,
+    phone_hash: String,
     address_enc: String,
     postcode: String,
     remote_zone: RemoteZone,
@@ -132,9 +136,9 @@ db::statements! {
     static WRITE: (Json<OrderRow>, Json<Vec<SellerOrderRow>>, Json<Vec<LineRow>>, Json<Vec<ShareRow>>, String, Option<Uuid>) => () =
         "with placed as (
              insert into purchase_orders (id, order_no, user_id, quote_id, goods_amount, discount_amount, points_used, rewards_used, shipping_amount, total_payable,
-                 recipient_enc, phone_enc, address_enc, postcode, remote_zone, delivery_note, pay_due_at, ordered_at)
+                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, ordered_at)
              select id, order_no, user_id, quote_id, goods_amount, discount_amount, points_used, rewards_used, shipping_amount, total_payable,
-                 recipient_enc, phone_enc, address_enc, postcode, remote_zone, delivery_note, pay_due_at, ordered_at
+                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, ordered_at
              from jsonb_populate_record(null::purchase_orders, $1)
              returning id, ordered_at),
          parts as (
@@ -229,7 +233,9 @@ pub async fn write(tx: &Tx, order: Order<'_>, actor: ActorRef, now: Now) -> Resu
         shipping_amount: price.shipping_amount,
         total_payable: price.total_payable,
         recipient_enc: bytea(&order.recipient),
+        recipient_hash: bytea(&order.recipient_hash),
         phone_enc: bytea(&order.phone),
+        phone_hash: bytea(&order.phone_hash),
         address_enc: bytea(&order.address),
         postcode: order.postcode,
         remote_zone: order.remote_zone,

@@ -31,6 +31,7 @@ pub async fn apis(host: Audience, boot: &Boot) -> Result<Vec<Api>, Fault> {
         Audience::Admin => vec![
             admin_catalog::api(boot.clone()).await?,
             admin_identity::api(boot.clone()).await?,
+            admin_order::api(boot.clone()).await?,
             admin_seller::api(boot.clone()).await?,
         ],
         Audience::External => {

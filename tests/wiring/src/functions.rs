@@ -86,6 +86,7 @@ pub fn all() -> Vec<Function> {
         api!("admin" "identity" admin_identity::api),
         api!("admin" "seller" admin_seller::api),
         api!("admin" "catalog" admin_catalog::api),
+        api!("admin" "order" admin_order::api),
         api!("external" "partner" external_partner::api),
         api!("external" "webhook" external_webhook::api),
         other!("worker" "relay"),

@@ -12,4 +12,5 @@ pub mod load;
 pub mod preview;
 pub mod reasons;
 pub mod refund;
+pub mod rule;
 pub mod write;

@@ -4,7 +4,7 @@
 //! operators ([`admin`]) look at the same rows through types of their own, so that one host's page never grows a field
 //! meant for another's. What may be done next is computed here, from the same tables that decide it, never by an app.
 
-/// A piece of a line, as `o`, for the page of its customer: everything but what may be done with it.
+/// A line `o` for the pages of its customer; `taken` says what claims took of it.
 macro_rules! customer_line {
     () => {
         "jsonb_build_object('product_order_id', o.id, 'product_order_no', o.product_order_no, 'purchase_order_id', o.purchase_order_id,
@@ -46,6 +46,19 @@ macro_rules! scans {
     };
 }
 
+/// The attempts to pay for an order `p`, with the gateway's receipt of what was taken.
+macro_rules! payments_of_order {
+    () => {
+        "(select coalesce(jsonb_agg(jsonb_build_object('payment_id', a.id, 'purpose', a.purpose, 'method', a.method, 'easy_pay_provider', a.easy_pay_provider,
+                            'state', a.state, 'amount', a.amount, 'captured_amount', a.captured_amount, 'refunded_amount', a.refunded_amount, 'is_surplus', a.is_surplus,
+                            'requested_at', a.requested_at, 'approved_at', a.approved_at, 'receipt_url', e.receipt_url, 'card_no', e.card_no) order by a.requested_at, a.id), '[]')
+                 from payments a left join lateral (
+                     select t.response #>> '{receipt,url}' as receipt_url, t.response #>> '{card,number}' as card_no from payment_transactions t
+                     where t.payment_id = a.id and t.result = 'success' and t.amount > 0 order by t.occurred_at desc limit 1) e on true
+                 where a.purchase_order_id = p.id)"
+    };
+}
+
 /// The lines of a claim `c` with how many pieces of each it takes.
 macro_rules! claimed_lines {
     () => {
@@ -55,7 +68,24 @@ macro_rules! claimed_lines {
     };
 }
 
+/// What a line `o` sold, with the seller's own codes.
+macro_rules! seller_item {
+    () => {
+        "jsonb_build_object('product_id', o.item_snapshot -> 'product_id', 'product_name', o.item_snapshot -> 'product_name', 'brand_name', o.item_snapshot -> 'brand_name',
+             'option_text', o.item_snapshot -> 'option_text', 'style_no', o.item_snapshot -> 'style_no', 'seller_sku', o.item_snapshot -> 'seller_sku',
+             'image_key', o.item_snapshot -> 'image_key', 'sku_id', o.sku_id)"
+    };
+}
+
+/// Who an order `p` goes to, sealed.
+macro_rules! sealed_recipient {
+    () => {
+        "jsonb_build_object('recipient', encode(p.recipient_enc, 'hex'), 'phone', encode(p.phone_enc, 'hex'), 'remote_zone', p.remote_zone)"
+    };
+}
+
 pub mod actions;
+pub mod admin;
 pub mod claims;
 pub mod lines;
 pub mod orders;

@@ -6,6 +6,7 @@ pub(crate) mod payment;
 
 pub use detail::{DeliveryView, OrderClaimView, OrderDetailView, OrderPartView, OrderShippingView, detail};
 pub use list::{OrderFilter, OrderSummaryView, list};
+pub(crate) use payment::of_order;
 pub use payment::{OrderAmountsView, OrderPaymentView, PaidByView, RefundShownView, payment};
 
 kernel::refusals! {

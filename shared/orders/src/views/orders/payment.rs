@@ -20,7 +20,7 @@ db::row! {
 }
 
 db::statements! {
-    static MONEY: (PurchaseOrderId, UserId) => MoneyRow =
+    static MONEY: (PurchaseOrderId, Option<UserId>) => MoneyRow = concat!(
         "select p.id, p.goods_amount as goods, p.discount_amount as discount, p.points_used as points, p.rewards_used as rewards, p.shipping_amount as shipping,
                 p.total_payable as total, l.goods as goods_left, l.discount as discount_left, l.points as points_left, l.rewards as rewards_left, l.paid as paid_left,
                 (select coalesce(sum(s.remaining_shipping_paid), 0)::bigint from seller_orders s where s.purchase_order_id = p.id) as shipping_left,
@@ -31,13 +31,7 @@ db::statements! {
                 (select coalesce(jsonb_agg(jsonb_build_object('source', d.source, 'initial', d.initial, 'remaining', d.remaining) order by d.source), '[]')
                  from (select source, coalesce(sum(amount) filter (where claim_id is null), 0)::bigint as initial, sum(amount)::bigint as remaining
                        from discount_allocations where purchase_order_id = p.id group by source) d) as shares,
-                (select coalesce(jsonb_agg(jsonb_build_object('payment_id', a.id, 'purpose', a.purpose, 'method', a.method, 'easy_pay_provider', a.easy_pay_provider,
-                            'state', a.state, 'amount', a.amount, 'captured_amount', a.captured_amount, 'refunded_amount', a.refunded_amount, 'is_surplus', a.is_surplus,
-                            'requested_at', a.requested_at, 'approved_at', a.approved_at, 'receipt_url', e.receipt_url, 'card_no', e.card_no) order by a.requested_at, a.id), '[]')
-                 from payments a left join lateral (
-                     select t.response #>> '{receipt,url}' as receipt_url, t.response #>> '{card,number}' as card_no from payment_transactions t
-                     where t.payment_id = a.id and t.result = 'success' and t.amount > 0 order by t.occurred_at desc limit 1) e on true
-                 where a.purchase_order_id = p.id) as payments,
+                ", payments_of_order!(), " as payments,
                 (select coalesce(jsonb_agg(jsonb_build_object('refund_id', f.refund_id, 'claim_id', f.claim_id, 'cash', f.cash, 'points', f.points, 'rewards', f.rewards,
                             'state', f.state, 'due_at', f.due_at, 'done_at', f.done_at) order by f.at, f.refund_id), '[]')
                  from (select r.id as refund_id, c.id as claim_id, c.refund_cash as cash, c.refund_points as points, c.refund_rewards as rewards,
@@ -57,7 +51,7 @@ db::statements! {
          cross join lateral (
              select coalesce(sum(captured_amount), 0)::bigint as captured, coalesce(sum(refunded_amount), 0)::bigint as refunded
              from payments where purchase_order_id = p.id and purpose = 'order' and not is_surplus) m
-         where p.id = $1 and p.user_id = $2";
+         where p.id = $1 and ($2::uuid is null or p.user_id = $2)");
 }
 
 /// The money of an order, in won.
@@ -133,7 +127,16 @@ pub async fn payment(
     by: CustomerScope,
     id: PurchaseOrderId,
 ) -> Result<OrderPaymentView, Failure<ShowOrderError>> {
-    let row = MONEY.opt(on, (id, by.user_id())).await?.ok_or(ShowOrderError::NotFound)?;
+    of_order(on, Some(by), id).await
+}
+
+/// The money of an order, of anybody's where no customer asks.
+pub(crate) async fn of_order(
+    on: &impl On,
+    by: Option<CustomerScope>,
+    id: PurchaseOrderId,
+) -> Result<OrderPaymentView, Failure<ShowOrderError>> {
+    let row = MONEY.opt(on, (id, by.map(CustomerScope::user_id))).await?.ok_or(ShowOrderError::NotFound)?;
     Ok(OrderPaymentView {
         purchase_order_id: row.id,
         initial: OrderAmountsView {

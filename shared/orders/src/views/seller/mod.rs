@@ -1,14 +1,6 @@
 //! What sellers see of their orders: lines by stage, one line with its money and its bearers, one checkout's part, claims
 //! and parcels. Never another seller's lines or totals; recipients masked until they are revealed.
 
-macro_rules! seller_item {
-    () => {
-        "jsonb_build_object('product_id', o.item_snapshot -> 'product_id', 'product_name', o.item_snapshot -> 'product_name', 'brand_name', o.item_snapshot -> 'brand_name',
-             'option_text', o.item_snapshot -> 'option_text', 'style_no', o.item_snapshot -> 'style_no', 'seller_sku', o.item_snapshot -> 'seller_sku',
-             'image_key', o.item_snapshot -> 'image_key', 'sku_id', o.sku_id)"
-    };
-}
-
 /// A line `o` of an order `p` with what claims have `taken` of it.
 macro_rules! seller_line {
     () => {
@@ -19,13 +11,6 @@ macro_rules! seller_line {
              'original_due_at', o.original_due_at, 'delay_reason', o.delay_reason, 'shipment_id', o.shipment_id, 'dispatched_at', o.dispatched_at, 'delivered_at', o.delivered_at,
              'auto_confirm_at', o.auto_confirm_at, 'decided_at', o.decided_at, 'claim_open', taken.open)"
         )
-    };
-}
-
-/// Who an order `p` goes to, sealed.
-macro_rules! sealed_recipient {
-    () => {
-        "jsonb_build_object('recipient', encode(p.recipient_enc, 'hex'), 'phone', encode(p.phone_enc, 'hex'), 'remote_zone', p.remote_zone)"
     };
 }
 

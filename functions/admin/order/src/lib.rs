@@ -1,0 +1,73 @@
+//! The operators' orders: found, looked into to the unit, claims decided.
+
+mod claims;
+mod product_orders;
+mod purchase_orders;
+
+use authz::Audience;
+use axum::extract::FromRef;
+use boot::Boot;
+use jobs::Nudge;
+use kernel::Fault;
+use web::{Api, Core};
+
+/// What these handlers need.
+#[derive(Clone)]
+pub struct App {
+    pub boot: Boot,
+    pub nudge: Nudge,
+}
+
+impl FromRef<App> for Core {
+    fn from_ref(app: &App) -> Core {
+        Core { boot: app.boot.clone() }
+    }
+}
+
+/// This function's routes.
+pub async fn api(boot: Boot) -> Result<Api, Fault> {
+    let nudge = Nudge::new(&boot.aws);
+    Ok(routes().with_state(App { boot, nudge }))
+}
+
+fn routes() -> Api<App> {
+    Api::new(Audience::Admin, "order")
+        .get(
+            "/v1/purchase-orders",
+            "Find orders by number, buyer, recipient, payment, amount or period",
+            purchase_orders::search,
+        )
+        .get(
+            "/v1/purchase-orders/{purchase_order_id}",
+            "Show an order as a tree of seller orders, lines, parcels, claims and payments",
+            purchase_orders::get,
+        )
+        .get(
+            "/v1/purchase-orders/{purchase_order_id}/timeline",
+            "Show everything that happened to an order in time order",
+            purchase_orders::timeline,
+        )
+        .get(
+            "/v1/purchase-orders/{purchase_order_id}/money",
+            "Show per unit how everything was shared and who bore it, and whether the sums are right",
+            purchase_orders::money,
+        )
+        .post(
+            "/v1/purchase-orders/{purchase_order_id}/reveal",
+            "Unmask recipient, phone or address for a stated reason",
+            purchase_orders::reveal,
+        )
+        .get(
+            "/v1/product-orders",
+            "Work on order lines by state, seller, product, delay or stuck time",
+            product_orders::list,
+        )
+        .get("/v1/claims", "Find claims by type, state, reason, seller, deadline or hold", claims::list)
+        .get("/v1/claims/{claim_id}", "Show a claim with its pieces, fees, refunds and deadlines", claims::get)
+        .post(
+            "/v1/claims/{claim_id}/approve",
+            "Approve a claim in place of a silent seller or by ruling",
+            claims::approve,
+        )
+        .post("/v1/claims/{claim_id}/reject", "Reject a claim with a reason for the buyer", claims::reject)
+}
