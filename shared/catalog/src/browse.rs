@@ -64,25 +64,24 @@ pub fn discount_percent(former: Option<Money>, price: Money) -> i64 {
 }
 
 db::statements! {
+    /// The promotion is looked up for every product only where the price sorts or filters; what a card shows is read for
+    /// the cards of the page alone.
     static BROWSE: (ProductSort, Option<CategoryId>, Option<BrandId>, Option<SellerId>, Option<String>, Option<Money>, Option<Money>, Option<Gender>, bool,
                     Now, NaiveDate, Option<DateTime<Utc>>, Option<i64>, Option<ProductId>, i64) => CardRow =
         "with page as (
-             select p.id, p.name, p.brand_id, b.name_ko as brand_name, p.seller_id, p.list_price, coalesce(promo.promo_price, p.sale_price) as price,
-                    promo.starts_at, promo.ends_at, stock.available > 0 as in_stock, p.like_count, p.on_sale_at
+             select p.id, p.on_sale_at, p.like_count, coalesce(promo.promo_price, p.sale_price) as price
              from products p
              join sellers s on s.id = p.seller_id
              join brands b on b.id = p.brand_id
-             left join lateral (
-                 select pp.promo_price, pr.starts_at, pr.ends_at
-                 from promotion_products pp join promotions pr on pr.id = pp.promotion_id
-                 where pp.product_id = p.id and pp.state = 'approved' and pp.promo_price < p.sale_price
-                   and coalesce(pp.sold_quantity < pp.quantity_limit, true)
+             left join (
+                 select pp.product_id, min(pp.promo_price) as promo_price
+                 from promotions pr join promotion_products pp on pp.promotion_id = pr.id
+                 where pp.state = 'approved' and coalesce(pp.sold_quantity < pp.quantity_limit, true)
                    and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
                    and pr.starts_at <= $10 and pr.ends_at > $10
-                 order by pp.promo_price, pr.id limit 1) promo on true
-             cross join lateral (
-                 select coalesce(sum(st.on_hand - st.reserved), 0) as available
-                 from product_skus k join sku_stocks st on st.sku_id = k.id where k.product_id = p.id and k.usable) stock
+                 group by pp.product_id) promo
+                 on promo.product_id = p.id and promo.promo_price < p.sale_price
+                    and ($1 in ('price_asc', 'price_desc') or $6::bigint is not null or $7::bigint is not null)
              where p.state = 'on_sale' and p.on_sale_at is not null and s.state = 'active' and b.state = 'active'
                and not coalesce(s.sales_paused_from <= $10 and (s.sales_paused_until is null or s.sales_paused_until > $10), false)
                and coalesce(p.sale_starts_at <= $10, true) and coalesce(p.sale_ends_at > $10, true)
@@ -95,7 +94,7 @@ db::statements! {
                and ($6::bigint is null or coalesce(promo.promo_price, p.sale_price) >= $6)
                and ($7::bigint is null or coalesce(promo.promo_price, p.sale_price) <= $7)
                and ($8::text is null or p.gender = $8 or ($8 in ('m', 'w') and p.gender = 'u'))
-               and (not $9 or stock.available > 0)
+               and (not $9 or exists (select from product_skus k join sku_stocks st on st.sku_id = k.id where k.product_id = p.id and k.usable and st.on_hand > st.reserved))
                and case when $14::uuid is null then true
                         when $1 = 'price_asc' then coalesce(promo.promo_price, p.sale_price) > $13 or (coalesce(promo.promo_price, p.sale_price) = $13 and p.id < $14)
                         when $1 = 'price_desc' then (coalesce(promo.promo_price, p.sale_price), p.id) < ($13, $14)
@@ -106,22 +105,34 @@ db::statements! {
                       case when $1 = 'price_desc' then coalesce(promo.promo_price, p.sale_price) end desc,
                       case when $1 = 'popular' then p.like_count end desc, p.id desc
              limit $15)
-         select page.id, page.name, page.brand_id, page.brand_name, page.seller_id, u.object_key as image_key, page.list_price, page.price,
-                former.price as former_price, page.ends_at as promotion_ends_at, page.in_stock, page.like_count, page.on_sale_at
+         select p.id, p.name, p.brand_id, b.name_ko as brand_name, p.seller_id, u.object_key as image_key, p.list_price,
+                coalesce(promo.promo_price, p.sale_price) as price, former.price as former_price, promo.ends_at as promotion_ends_at,
+                exists (select from product_skus k join sku_stocks st on st.sku_id = k.id where k.product_id = p.id and k.usable and st.on_hand > st.reserved) as in_stock,
+                p.like_count, coalesce(p.on_sale_at, $10) as on_sale_at
          from page
-         left join product_images i on i.product_id = page.id and i.role = 'main' and i.option_value_id is null
+         join products p on p.id = page.id
+         join brands b on b.id = p.brand_id
+         left join product_images i on i.product_id = p.id and i.role = 'main' and i.option_value_id is null
          left join uploads u on u.id = i.file_id
          left join lateral (
+             select pp.promo_price, pr.starts_at, pr.ends_at
+             from promotion_products pp join promotions pr on pr.id = pp.promotion_id
+             where pp.product_id = p.id and pp.state = 'approved' and pp.promo_price < p.sale_price
+               and coalesce(pp.sold_quantity < pp.quantity_limit, true)
+               and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
+               and pr.starts_at <= $10 and pr.ends_at > $10
+             order by pp.promo_price, pr.id limit 1) promo on true
+         left join lateral (
              select cur.valid_from from price_histories cur
-             where cur.product_id = page.id and cur.valid_from <= $10 and coalesce(cur.valid_to > $10, true)) present on true
+             where cur.product_id = p.id and cur.valid_from <= $10 and coalesce(cur.valid_to > $10, true)) present on true
          left join lateral (
              select min(least(h.sale_price, h.promo_price)) as price from price_histories h
-             where h.product_id = page.id and h.valid_from < coalesce(page.starts_at, present.valid_from)
-               and coalesce(h.valid_to > coalesce(page.starts_at, present.valid_from) - interval '20 days', true)) former on true
+             where h.product_id = p.id and h.valid_from < coalesce(promo.starts_at, present.valid_from)
+               and coalesce(h.valid_to > coalesce(promo.starts_at, present.valid_from) - interval '20 days', true)) former on true
          order by case when $1 = 'newest' then page.on_sale_at end desc,
                   case when $1 = 'price_asc' then page.price end,
                   case when $1 = 'price_desc' then page.price end desc,
-                  case when $1 = 'popular' then page.like_count end desc, page.id desc";
+                  case when $1 = 'popular' then page.like_count end desc, p.id desc";
 }
 
 /// One page of cards. A cursor of another sort starts at the top.
