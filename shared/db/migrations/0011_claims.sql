@@ -75,6 +75,7 @@ create unique index claims_outbound_given_back_once on claims (seller_order_id)
     where fee_recovered_outbound < 0 and state not in ('rejected', 'withdrawn');
 create index claims_refund_clock on claims (refund_due_at) where state not in ('done', 'rejected', 'withdrawn');
 create index claims_unanswered on claims (requested_at) where state = 'requested';
+create index claims_finished on claims (done_at) where state = 'done';
 create index claims_of_seller_order on claims (seller_order_id);
 create index claims_of_order on claims (purchase_order_id);
 

@@ -163,6 +163,7 @@ create table payouts (
     bank_snapshot_enc  bytea,
     failure_code       text,
     requested_at       timestamptz not null,
+    sent_at            timestamptz, -- first handed to the agency: from here on its fate is asked for, never assumed
     completed_at       timestamptz,
     version            int         not null default 0,
     constraint payouts_ref_unique unique (ref_payout_id)

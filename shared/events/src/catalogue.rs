@@ -114,7 +114,13 @@ events! {
     SettlementConfirmed = "settlement.confirmed" on "settlements" by settlement_id {
         settlement_id: SettlementId, seller_id: SellerId, net_amount: Money, payout_amount: Money,
     }
-    /// An approved batch is to be sent to the payout provider.
+    /// An issued statement was taken back to be calculated again.
+    SettlementReverted = "settlement.reverted" on "settlements" by settlement_id { settlement_id: SettlementId, seller_id: SellerId }
+    /// A seller, or one of its statements, is not paid until the hold is released.
+    SettlementHoldPlaced = "settlement_hold.placed" on "settlement_holds" by settlement_hold_id {
+        settlement_hold_id: SettlementHoldId, seller_id: SellerId, settlement_id: Option<SettlementId>, reason: String,
+    }
+    /// An approved payout is to be sent to the provider, or asked after.
     PayoutRequested = "payout.requested" on "payouts" by payout_id { payout_id: PayoutId, batch_id: PayoutBatchId }
     /// The payout provider reports the transfer done.
     PayoutCompleted = "payout.completed" on "payouts" by payout_id { payout_id: PayoutId, settlement_id: SettlementId, seller_id: SellerId, amount: Money }

@@ -56,7 +56,8 @@ queues! {
         [ProductOrderStatusChanged, VirtualAccountIssued];
     /// Tells the members of a seller whose role covers the matter.
     NOTIFY_SELLER: "notify_seller", "notify-seller", None, 5 receives, 30 s,
-        [OrderPaid, DepositReversed, ClaimRequested, ProductReviewed, SettlementIssued, SettlementConfirmed, PayoutCompleted, PayoutFailed, WebhookEndpointDisabled];
+        [OrderPaid, DepositReversed, ClaimRequested, ProductReviewed, SettlementIssued, SettlementConfirmed, SettlementReverted,
+         SettlementHoldPlaced, PayoutCompleted, PayoutFailed, WebhookEndpointDisabled];
     /// Mails a one-time code.
     SEND_CODE: "send_code", "send-code", None, 5 receives, 30 s, [CodeRequested];
     /// Moves parcels and lines forward from carrier scans.

@@ -143,6 +143,12 @@ fn settlement(event: &Envelope) -> Result<Option<(SellerId, Step)>, TaskError> {
         let e = e.map_err(poison)?;
         return Ok(Some((e.seller_id, Step::Confirmed { payout: e.payout_amount })));
     }
+    if let Some(e) = event.read::<SettlementReverted>() {
+        return Ok(Some((e.map_err(poison)?.seller_id, Step::Reverted)));
+    }
+    if let Some(e) = event.read::<SettlementHoldPlaced>() {
+        return Ok(Some((e.map_err(poison)?.seller_id, Step::Held)));
+    }
     if let Some(e) = event.read::<PayoutCompleted>() {
         let e = e.map_err(poison)?;
         return Ok(Some((e.seller_id, Step::Paid { amount: e.amount })));

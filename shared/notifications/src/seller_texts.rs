@@ -88,6 +88,8 @@ pub(crate) fn reviewed(decision: &str) -> Matter {
 pub(crate) enum Step {
     Issued { net: Money },
     Confirmed { payout: Money },
+    Reverted,
+    Held,
     Paid { amount: Money },
     Failed { amount: Money },
 }
@@ -108,6 +110,22 @@ pub(crate) fn settlement(step: &Step) -> Matter {
             Both::new(
                 format!("{}원이 지급될 예정입니다.", won(*payout)),
                 format!("{} won will be paid.", won(*payout)),
+            ),
+        ),
+        Step::Reverted => (
+            "seller_settlement_reverted",
+            Both::new("정산서를 다시 작성합니다", "A statement was taken back"),
+            Both::new(
+                "발행된 정산서를 회수하여 다시 계산합니다. 완료되면 다시 알려 드립니다.",
+                "An issued statement is being calculated again. We will tell you when it is issued anew.",
+            ),
+        ),
+        Step::Held => (
+            "seller_settlement_held",
+            Both::new("정산금 지급이 보류되었습니다", "Payouts are on hold"),
+            Both::new(
+                "정산금 지급이 보류되었습니다. 정산 계좌 화면에서 사유를 확인해 주세요.",
+                "Payouts are on hold. Please see the reason with your payout account.",
             ),
         ),
         Step::Paid { amount } => (

@@ -50,7 +50,9 @@ pub use preselect::{Place, Saving, Wallet, preselect, savings};
 pub use price::price;
 pub use refund::{ClaimFees, Refund, compose, days_late, delay_interest};
 pub use reverse::{reverse_unit, settled_units};
-pub use settle::{CommissionTerms, Funding, LineAmounts, settle_claim_fee, settle_line, settle_shipping};
+pub use settle::{
+    CommissionTerms, Funding, LineAmounts, settle_claim_fee, settle_line, settle_remaining, settle_shipping,
+};
 pub use share::{AllocationRow, Share, Shares};
 pub use shipping_fee::{ShippingFee, ShippingPolicy, governing};
 pub use statement::{CommissionInvoice, Statement};

@@ -96,16 +96,27 @@ pub(crate) fn fee_base(base: CommissionBase, gross: Money, seller_discount: Mone
 ///
 /// `fee = floor(fee_base × rate)`, `fee_vat = floor(fee × 10 %)` or 0.
 pub fn settle_line(units: &[UnitMoney], terms: &CommissionTerms) -> Option<LineAmounts> {
-    let quantity = i32::try_from(units.len()).ok().filter(|pieces| *pieces > 0)?;
     let gross = units.iter().map(|unit| unit.gross).sum();
     let seller_discount = units.iter().map(Shares::seller_discount).sum();
+    settle_remaining(i32::try_from(units.len()).ok()?, gross, seller_discount, terms)
+}
+
+/// The same from what is kept of the line as a whole: the pieces that remain, their price, and the seller's part of their
+/// discounts.
+pub fn settle_remaining(
+    quantity: i32,
+    gross: Money,
+    seller_discount: Money,
+    terms: &CommissionTerms,
+) -> Option<LineAmounts> {
     let fee_base = fee_base(terms.commission_base, gross, seller_discount);
     let fee = terms.commission_rate.floor_of(fee_base);
     let fee_vat = match terms.fee_vat_payer {
         FeeVatPayer::Seller => vat_on(fee),
         FeeVatPayer::Platform => Money::ZERO,
     };
-    Some(LineAmounts { quantity, gross, seller_discount, fee_base, fee, fee_vat, payout: Money::ZERO }.with_payout())
+    let line = LineAmounts { quantity, gross, seller_discount, fee_base, fee, fee_vat, payout: Money::ZERO };
+    (quantity > 0).then(|| line.with_payout())
 }
 
 /// Settles the shipping of a seller order. `shipping_fee` and `remote_surcharge` as charged before the coupon,

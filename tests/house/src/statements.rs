@@ -25,6 +25,7 @@ pub fn all() -> Vec<&'static [Module]> {
         payments::STATEMENTS,
         promotions::STATEMENTS,
         sellers::STATEMENTS,
+        settlement::STATEMENTS,
         shipping::STATEMENTS,
         uploads::STATEMENTS,
         web::STATEMENTS,
