@@ -2,6 +2,7 @@
 
 mod brands;
 mod categories;
+mod price_changes;
 mod product_parts;
 mod product_views;
 mod products;
@@ -50,7 +51,7 @@ fn routes() -> Api<App> {
         .get("/v1/products", "Search my products with counts per state", products::list)
         .post("/v1/products", "Start a product draft", products::start)
         .post("/v1/products/bulk-sale-state", "Put products on sale, pause or end them", products::bulk_sale_state)
-        .post("/v1/products/price-changes", "Set prices of one or many products, now or later", products::price_changes)
+        .post("/v1/products/price-changes", "Set prices of one or many products, now or later", price_changes::make)
         .get("/v1/products/{product_id}", "Open a product for editing", products::get)
         .patch("/v1/products/{product_id}", "Edit names, category, tags, limits, sale period", products::edit)
         .delete("/v1/products/{product_id}", "Delete a product I no longer sell", products::delete)

@@ -5,9 +5,8 @@ use crate::product_views::{SellerProductCard, SellerProductPage, SellerProductVi
 use authz::seller as may;
 use axum::extract::State;
 use catalog::{
-    ChangePrices, DeleteError, DraftError, EditError, EditProduct, Gender, NewPrice, PriceOutcome, PricesError,
-    ProductError, ProductState, ProductStock, RevisionState, SaleState, SaleStateResult, SellerProductQuery,
-    StartDraft, SubmitError, WithdrawError,
+    DeleteError, DraftError, EditError, EditProduct, Gender, ProductError, ProductState, ProductStock, RevisionState,
+    SaleState, SaleStateResult, SellerProductQuery, StartDraft, SubmitError, WithdrawError,
 };
 use chrono::{DateTime, Utc};
 use kernel::values::{Amount, List, Text, nullable};
@@ -266,43 +265,4 @@ pub async fn bulk_sale_state(
     let results = catalog::set_sale_state(&tx, ctx.who.scope(), ctx.now, ids, body.sale_state).await?;
     tx.commit().await?;
     Ok(Json(BulkSaleStateView { results }))
-}
-
-/// New prices in units of 10 won, for all products at once.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PriceChanges {
-    pub prices: List<NewPrice, 1, 500>,
-    /// Absent: now.
-    pub at: Option<DateTime<Utc>>,
-    /// Needed for a drop of half or more.
-    #[serde(default)]
-    pub confirm_large_drop: bool,
-}
-
-/// How it ended for one product.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct PriceChangeResult {
-    pub product_id: ProductId,
-    pub outcome: PriceOutcome,
-}
-
-/// How it ended per product.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct PriceChangesView {
-    pub results: Vec<PriceChangeResult>,
-}
-
-pub async fn price_changes(
-    ctx: Ctx<may::PricesWrite>,
-    State(app): State<App>,
-    Json(body): Json<PriceChanges>,
-) -> Answer<Json<PriceChangesView>, PricesError> {
-    let PriceChanges { prices, at, confirm_large_drop } = body;
-    let cmd = ChangePrices { prices: prices.into_vec(), at, confirm_large_drop, member_id: ctx.who.member_id };
-    let tx = app.boot.db.begin().await?;
-    let results = catalog::change_prices(&tx, ctx.who.scope(), ctx.now, cmd).await?;
-    tx.commit().await?;
-    let results = results.into_iter().map(|(product_id, outcome)| PriceChangeResult { product_id, outcome });
-    Ok(Json(PriceChangesView { results: results.collect() }))
 }
