@@ -40,7 +40,7 @@ pub fn operator(plant: &mut Plant<'_>, email: &str, name: &str, role: &str) -> a
     let row = json!({
         "id": id, "email": email, "name": name, "team": "데모", "password_hash": plant.password_hash, "role_id": plant.role("admin", role)?,
         "state": "active", "mfa_enabled": true, "totp_secret_enc": bytes(&totp), "recovery_code_hashes": [], "failed_attempts": 0,
-        "password_changed_at": plant.now.0, "created_at": plant.days_ago(120), "version": 0,
+        "password_changed_at": plant.now.0, "last_login_at": plant.now.0, "created_at": plant.days_ago(120), "version": 0,
     });
     plant.rows.add(Table::AdminUsers, row);
     Ok(id)

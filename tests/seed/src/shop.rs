@@ -72,6 +72,19 @@ pub fn categories(plant: &mut Plant<'_>) -> HashMap<&'static str, CategoryId> {
     ids
 }
 
+/// A category of its own, beside the tree.
+pub fn category(plant: &mut Plant<'_>, path: &str, name: &str) -> CategoryId {
+    let id = CategoryId::new();
+    plant.rows.add(
+        Table::Categories,
+        json!({
+            "id": id, "path": path, "depth": 1, "name": format!("{name} {path}"), "notice_type": "wear", "attribute_schema": [],
+            "position": 1000, "active": true,
+        }),
+    );
+    id
+}
+
 fn stores(plant: &mut Plant<'_>) -> anyhow::Result<Vec<Store>> {
     let mut made = Vec::new();
     for (n, (code, company, name, brand, brand_en)) in (0..).zip(STORES) {

@@ -1,5 +1,5 @@
 //! template.yaml and the code, compared in both directions.
-#![expect(clippy::unwrap_used, reason = "test code: whatever goes wrong ends the test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code: whatever goes wrong ends the test")]
 
 mod access;
 mod deployed;
