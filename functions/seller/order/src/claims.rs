@@ -61,7 +61,7 @@ pub struct ApproveCancels {
 /// What became of each claim, in the order asked.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ClaimResults {
-    pub items: Vec<ClaimResult>,
+    pub results: Vec<ClaimResult>,
 }
 
 pub async fn approve_cancels(
@@ -76,7 +76,7 @@ pub async fn approve_cancels(
         Err(answer) => return Ok(answer),
     };
     let (by, actor, ids) = (ctx.who.scope(), ActorRef::from(&ctx.who), body.claim_ids.into_vec());
-    let view = ClaimResults { items: approve_many(&tx, &app.boot.vault, by, actor, ids, ctx.now).await? };
+    let view = ClaimResults { results: approve_many(&tx, &app.boot.vault, by, actor, ids, ctx.now).await? };
     taken.commit(tx, 200, &view).await?;
     app.nudge.relay().await;
     Ok(Once::Made(Json(view)))

@@ -102,7 +102,7 @@ pub struct AcceptLines {
 /// What became of each line, in the order asked.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LineResults {
-    pub items: Vec<ItemResult>,
+    pub results: Vec<ItemResult>,
 }
 
 pub async fn confirm(
@@ -117,7 +117,7 @@ pub async fn confirm(
         Err(answer) => return Ok(answer),
     };
     let (by, ids) = (ctx.who.scope(), body.product_order_ids.into_vec());
-    let view = LineResults { items: orders::accept::accept(&tx, by, ActorRef::from(&ctx.who), ctx.now, ids).await? };
+    let view = LineResults { results: orders::accept::accept(&tx, by, ActorRef::from(&ctx.who), ctx.now, ids).await? };
     taken.commit(tx, 200, &view).await?;
     app.nudge.relay().await;
     Ok(Once::Made(Json(view)))
@@ -169,7 +169,7 @@ pub async fn dispatch(
     };
     let (by, actor) = (ctx.who.scope(), ActorRef::from(&ctx.who));
     let items = body.items.into_vec().into_iter().map(Into::into).collect();
-    let view = LineResults { items: orders::dispatch::dispatch(&tx, by, actor, ctx.now, items).await? };
+    let view = LineResults { results: orders::dispatch::dispatch(&tx, by, actor, ctx.now, items).await? };
     taken.commit(tx, 200, &view).await?;
     app.nudge.relay().await;
     Ok(Once::Made(Json(view)))

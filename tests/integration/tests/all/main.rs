@@ -2,6 +2,7 @@
 
 mod account;
 mod admin_identity;
+mod admin_orders;
 mod authorization;
 mod balances;
 mod benefit;
@@ -15,8 +16,10 @@ mod inventory;
 mod notification;
 mod one_process;
 mod order_life;
+mod order_steps;
 mod partner;
 mod partner_orders;
 mod payments;
 mod seller_account;
+mod seller_orders;
 mod webhook;
