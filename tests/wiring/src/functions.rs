@@ -91,6 +91,7 @@ pub fn all() -> Vec<Function> {
         api!("external" "webhook" external_webhook::api),
         other!("worker" "relay"),
         worker!("payment" worker_payment::worker),
+        worker!("payout" worker_payout::worker),
         worker!("order" worker_order::worker),
         worker!("benefit" worker_benefit::worker),
         worker!("notification" worker_notification::worker),
@@ -99,6 +100,7 @@ pub fn all() -> Vec<Function> {
         schedule!("order" schedule_order::schedules),
         schedule!("benefit" schedule_benefit::schedules),
         schedule!("platform" schedule_platform::schedules),
+        schedule!("settlement" schedule_settlement::schedules),
         other!("platform" "migrate"),
     ]
 }
