@@ -6,6 +6,7 @@ use authz::{Audience, PublicKey};
 use aws::Aws;
 use kernel::Fault;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// Everything secret a process may know.
@@ -75,10 +76,10 @@ pub struct PayoutSecrets {
 impl Secrets {
     /// Reads what the configuration names, and trusts the database's authorities from here on.
     pub async fn load(config: &Config, aws: &Aws) -> Result<Secrets, Fault> {
-        let mut merged = serde_json::Map::new();
+        let mut merged = Map::new();
         for id in &config.secret_ids {
             if let serde_json::Value::Object(fields) = aws.secret(id).await? {
-                merged.extend(fields);
+                merge(&mut merged, fields);
             }
         }
         let secrets: Secrets = serde_json::from_value(merged.into()).map_err(Fault::internal)?;
@@ -87,8 +88,37 @@ impl Secrets {
     }
 }
 
+/// Puts one secret's fields to the others. Objects grow: a process that signs for two audiences reads two secrets.
+fn merge(into: &mut Map<String, Value>, fields: Map<String, Value>) {
+    for (name, value) in fields {
+        match (into.get_mut(&name), value) {
+            (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
+            (_, value) => drop(into.insert(name, value)),
+        }
+    }
+}
+
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secrets(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn secrets_add_up_and_the_later_one_wins() {
+        let mut merged = Map::new();
+        for secret in [
+            json!({ "signing": { "service": 1 }, "pii_key": "a" }),
+            json!({ "signing": { "admin": 2 }, "pii_key": "b" }),
+        ] {
+            let Value::Object(fields) = secret else { panic!("an object") };
+            merge(&mut merged, fields);
+        }
+        assert_eq!(Value::from(merged), json!({ "signing": { "service": 1, "admin": 2 }, "pii_key": "b" }));
     }
 }

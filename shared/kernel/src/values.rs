@@ -156,7 +156,11 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Deserialize<'
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let entries = Vec::<T>::deserialize(deserializer)?;
         let fits = (MIN..=MAX).contains(&entries.len());
-        if fits { Ok(List(entries)) } else { Err(serde::de::Error::custom(format!("a list of {MIN} to {MAX} entries"))) }
+        if fits {
+            Ok(List(entries))
+        } else {
+            Err(serde::de::Error::custom(format!("a list of {MIN} to {MAX} entries")))
+        }
     }
 }
 

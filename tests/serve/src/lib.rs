@@ -47,6 +47,7 @@ pub async fn workers(boot: &Boot) -> Result<Vec<Worker>, Fault> {
         worker_notification::worker(boot.clone()).await?,
         worker_order::worker(boot.clone()).await?,
         worker_payment::worker(boot.clone()).await?,
+        worker_payout::worker(boot.clone()).await?,
         worker_webhook::worker(boot.clone()).await?,
     ])
 }
@@ -58,5 +59,6 @@ pub async fn schedules(boot: &Boot) -> Result<Vec<Schedules>, Fault> {
         schedule_order::schedules(boot.clone()).await?,
         schedule_payment::schedules(boot.clone()).await?,
         schedule_platform::schedules(boot.clone()).await?,
+        schedule_settlement::schedules(boot.clone()).await?,
     ])
 }

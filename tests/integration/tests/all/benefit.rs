@@ -208,4 +208,3 @@ async fn a_paid_line_shows_the_points_it_will_earn_and_the_coupon_it_used() {
     assert_eq!(wallet.items()[0]["saved"], 1_000);
     shop.close().await;
 }
-

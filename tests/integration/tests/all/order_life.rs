@@ -127,7 +127,10 @@ async fn a_delivered_order_is_decided_and_earns_points() {
     let states: Vec<String> = shop.values("select state from product_orders order by line_no", &[]).await;
     assert_eq!(states, ["delivered", "delivered", "delivered"]);
 
-    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [ProductOrderId::new()] })).await.expect_code(404, "product_order_not_found");
+    minji
+        .post("/v1/product-orders/confirm", json!({ "product_order_ids": [ProductOrderId::new()] }))
+        .await
+        .expect_code(404, "product_order_not_found");
     shop.clock().advance(chrono::Duration::days(8));
     for _ in 0..2 {
         minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [lines[0]] })).await.expect(204);
