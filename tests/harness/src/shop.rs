@@ -206,10 +206,8 @@ impl Shop {
         assert!(left.is_empty(), "the outbox is not empty: {left:?}");
         self.closed = true;
         self.inner.boot.db.close();
-        let admin = connect(&self.inner.services.admin_url).await;
-        let gone = admin.batch_execute(&format!("drop database {} with (force)", self.inner.database)).await;
-        gone.expect("the test database is dropped");
-        tables::delete(&self.inner.boot.aws).await;
+        let inner = &self.inner;
+        futures::join!(remove(&inner.services, &inner.database), tables::delete(&inner.boot.aws));
     }
 }
 
@@ -230,6 +228,12 @@ async fn create(services: &Services, database: &str, template: &str) {
     let admin = connect(&services.admin_url).await;
     admin.batch_execute(&format!("drop database if exists {database} with (force)")).await.unwrap();
     admin.batch_execute(&format!("create database {database} template {template}")).await.unwrap();
+}
+
+async fn remove(services: &Services, database: &str) {
+    let gone =
+        connect(&services.admin_url).await.batch_execute(&format!("drop database {database} with (force)")).await;
+    gone.expect("the test database is dropped");
 }
 
 async fn emulated(services: &Services, prefix: &str) -> Aws {
