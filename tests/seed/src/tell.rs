@@ -30,6 +30,6 @@ pub fn accounts() -> String {
         );
     }
     line("partner", partner::CLIENT_ID.to_owned(), format!("secret {}", partner::secret()));
-    text.push_str("A six-digit code for a back-office account: cargo run -q -p seed -- code <e-mail>\n");
+    text.push_str("A six-digit code for a back-office account: scripts/code <e-mail>\n");
     text
 }
