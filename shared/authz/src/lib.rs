@@ -79,6 +79,7 @@ pub mod admin {
         SettlementsRead: crate::Operator = Permission("settlements:read");
         SettlementsOperate: crate::Operator = Permission("settlements:operate");
         SettlementsClose: crate::Operator = Permission("settlements:close");
+        HoldsWrite: crate::Operator = Permission("holds:write");
         PayoutsOperate: crate::Operator = Permission("payouts:operate");
         PayoutsApprove: crate::Operator = Permission("payouts:approve");
         SystemRead: crate::Operator = Permission("system:read");

@@ -41,32 +41,38 @@ pub async fn find(on: &impl On, id: SellerBankAccountId) -> Result<Option<Accoun
     ONE.opt(on, (id,)).await
 }
 
-/// Asks the bank and lets the account in; one in force is checked again.
-pub async fn verify(
+/// An account whose holder the bank has just named again.
+pub struct Checked {
+    pub account: AccountRow,
+    pub account_no: AccountNo,
+}
+
+/// Asks the bank whose account it is. Nothing is changed.
+pub async fn check(
     db: &Db,
     vault: &Vault,
     bank: &Bank,
-    by: &Operator,
     id: SellerBankAccountId,
-    now: Now,
-) -> Result<AccountRow, Failure<VerifyError>> {
+) -> Result<Checked, Failure<VerifyError>> {
     let account = find(&db.writer().await?, id).await?.ok_or(VerifyError::NotFound)?;
     if !matches!(account.state.as_str(), "requested" | "active") {
         return Err(VerifyError::InvalidState.into());
     }
-    let number = AccountNo::new(&vault.open(&account.account_no_enc)?).ok_or(VerifyError::Unknown)?;
-    match bank.holder(&account.bank_code, &number).await? {
-        Holder::Named(holder) if same_holder(&holder, &account.account_holder) => {}
-        Holder::Named(_) => return Err(VerifyError::Mismatch.into()),
-        Holder::Unknown | Holder::Closed => return Err(VerifyError::Unknown.into()),
+    let account_no = AccountNo::new(&vault.open(&account.account_no_enc)?).ok_or(VerifyError::Unknown)?;
+    match bank.holder(&account.bank_code, &account_no).await? {
+        Holder::Named(holder) if same_holder(&holder, &account.account_holder) => Ok(Checked { account, account_no }),
+        Holder::Named(_) => Err(VerifyError::Mismatch.into()),
+        Holder::Unknown | Holder::Closed => Err(VerifyError::Unknown.into()),
     }
-    let tx = db.begin().await?;
-    let row = let_in(&tx, by, &account, now).await?;
-    tx.commit().await?;
-    Ok(row)
 }
 
-async fn let_in(tx: &Tx, by: &Operator, account: &AccountRow, now: Now) -> Result<AccountRow, Failure<VerifyError>> {
+/// Lets a checked account in; one in force was checked again.
+pub async fn let_in(
+    tx: &Tx,
+    by: &Operator,
+    account: &AccountRow,
+    now: Now,
+) -> Result<AccountRow, Failure<VerifyError>> {
     LOCK.one(tx, (account.seller_id,)).await?;
     let target = Target::of("seller_bank_accounts", account.id);
     if account.state == "active" {

@@ -4,6 +4,7 @@
 use crate::calendar::Calendar;
 use crate::seller_lock;
 use crate::state::SettlementState;
+use crate::verify::StatementError;
 use audit::{Entry, Target};
 use authz::Member;
 use chrono::{DateTime, Utc};
@@ -22,6 +23,12 @@ kernel::refusals! {
         NotFound = 404 "settlement_not_found", "There is no such statement.", "정산서를 찾을 수 없습니다.";
         Held = 409 "settlement_held", "A hold stands against this statement.", "지급이 보류된 정산서입니다.";
         InvalidState = 409 "invalid_state", "Not possible in its present state.", "현재 상태에서는 처리할 수 없습니다.";
+    }
+}
+
+impl From<StatementError> for ConfirmError {
+    fn from(StatementError::NotFound: StatementError) -> ConfirmError {
+        ConfirmError::NotFound
     }
 }
 

@@ -24,6 +24,7 @@ pub mod revert;
 mod seller_lock;
 pub mod state;
 pub mod verify;
+pub mod views;
 
 pub use calendar::SettlementCycle;
 pub use nightly::BuildSettlements;
@@ -52,4 +53,14 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     revert::STATEMENTS,
     seller_lock::STATEMENTS,
     verify::STATEMENTS,
+    views::account::STATEMENTS,
+    views::accounts::STATEMENTS,
+    views::batches::STATEMENTS,
+    views::forecast::STATEMENTS,
+    views::holds::STATEMENTS,
+    views::lines::STATEMENTS,
+    views::payouts::STATEMENTS,
+    views::periods::STATEMENTS,
+    views::statements::STATEMENTS,
+    views::unsettled::STATEMENTS,
 ];

@@ -3,7 +3,7 @@
 
 use crate::payouts::Provider;
 use boot::Vault;
-use db::{Db, On, Tx};
+use db::{Db, Tx};
 use jobs::TaskError;
 use kernel::*;
 use payments::Outcome;
@@ -46,13 +46,13 @@ pub struct Account {
 
 /// Registers a seller with this account, or gives the provider its new one. Repeating it is harmless.
 pub async fn register(
-    on: &impl On,
+    db: &Db,
     vault: &Vault,
     provider: &Provider,
     seller: SellerId,
     account: Account,
 ) -> Result<PgSeller, Failure<PayeeError>> {
-    let company = COMPANY.one(on, (seller,)).await?;
+    let company = COMPANY.one(&db.writer().await?, (seller,)).await?;
     let known = company.pg_seller_id.clone();
     let key = key(vault, seller, &company, &account)?;
     let form = form(seller, company, account);

@@ -3,6 +3,7 @@
 
 use crate::seller_lock;
 use crate::state::{SettlementAction, SettlementState};
+use crate::verify::StatementError;
 use audit::{Entry, Target};
 use db::Tx;
 use events::SettlementReverted;
@@ -14,6 +15,12 @@ kernel::refusals! {
     pub enum RevertError {
         NotFound = 404 "settlement_not_found", "There is no such statement.", "정산서를 찾을 수 없습니다.";
         InvalidState = 409 "invalid_state", "Not possible in its present state.", "현재 상태에서는 처리할 수 없습니다.";
+    }
+}
+
+impl From<StatementError> for RevertError {
+    fn from(StatementError::NotFound: StatementError) -> RevertError {
+        RevertError::NotFound
     }
 }
 

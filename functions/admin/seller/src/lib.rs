@@ -1,15 +1,13 @@
-//! Sellers as operators run them: applications, contracts, commission, payout accounts.
+//! Sellers as operators run them: applications, contracts, commission.
 
 mod applications;
 mod commission_rates;
 mod contracts;
-mod payout_accounts;
 mod seller_overview;
 
 use authz::Audience;
 use axum::extract::FromRef;
 use boot::Boot;
-use identity::Bank;
 use kernel::Fault;
 use web::{Api, Core};
 
@@ -17,7 +15,6 @@ use web::{Api, Core};
 #[derive(Clone)]
 pub struct App {
     pub boot: Boot,
-    pub bank: Bank,
 }
 
 impl FromRef<App> for Core {
@@ -28,7 +25,6 @@ impl FromRef<App> for Core {
 
 /// This function's routes.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
-    let bank = Bank::new(&boot);
     let api = Api::<App>::new(Audience::Admin, "seller")
         .post(
             "/v1/seller-applications/{application_id}/approve",
@@ -45,11 +41,6 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
             contracts::send_for_signature,
         )
         .get("/v1/commission-rates", "List commission rates", commission_rates::list)
-        .post("/v1/commission-rates", "Schedule a commission rate", commission_rates::create)
-        .post(
-            "/v1/payout-accounts/{payout_account_id}/verify",
-            "Check a payout account's holder and let it in",
-            payout_accounts::verify,
-        );
-    Ok(api.with_state(App { boot, bank }))
+        .post("/v1/commission-rates", "Schedule a commission rate", commission_rates::create);
+    Ok(api.with_state(App { boot }))
 }

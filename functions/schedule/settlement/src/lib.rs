@@ -1,4 +1,4 @@
-//! The night's settlement: lines, statements, confirmations and the day's payout batch.
+//! The settlement of every morning.
 
 use boot::Boot;
 use jobs::{Nudge, Schedules};

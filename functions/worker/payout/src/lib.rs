@@ -1,14 +1,16 @@
-//! Sends approved payouts to the provider and asks after them until they end.
+//! Pays sellers: hands transfers to the payout provider and follows them.
 
 use boot::Boot;
-use jobs::Worker;
+use jobs::{Nudge, Worker};
 use kernel::Fault;
 use payments::gateway::TossPayouts;
+use settlement::payouts::Provider;
 use settlement::payouts::follow::SendPayout;
 use std::sync::Arc;
 
 /// This function's tasks.
 pub async fn worker(boot: Boot) -> Result<Worker, Fault> {
-    let provider = Arc::new(TossPayouts::new(&boot)?);
-    Ok(Worker::new("payout").task(SendPayout { db: boot.db, provider }))
+    let provider: Provider = Arc::new(TossPayouts::new(&boot)?);
+    let nudge = Nudge::new(&boot.aws);
+    Ok(Worker::new("payout").nudging(nudge).task(SendPayout { db: boot.db, provider }))
 }

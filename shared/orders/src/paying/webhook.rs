@@ -27,7 +27,7 @@ impl Task for ProcessPaymentWebhook {
         Box::pin(async move {
             let Some(hint) = event.read::<PaymentWebhookReceived>() else { return Ok(()) };
             let hint = hint.map_err(|e| TaskError::Poison(e.to_string()))?;
-            if hint.ref_payout_id.is_some() {
+            if hint.ref_payout_id.is_some() || hint.pg_seller_id.is_some() {
                 return match &self.payouts {
                     Some(task) => task.run(event, now).await,
                     None => Err(TaskError::Poison("a payout event where payouts are not handled".to_owned())),
