@@ -68,6 +68,7 @@ create table purchase_orders (
         (least(goods_amount, discount_amount, points_used, rewards_used, shipping_amount, total_payable) >= 0)
 );
 create index purchase_orders_of_user on purchase_orders (user_id, ordered_at desc, id desc);
+create index purchase_orders_newest on purchase_orders (ordered_at desc, id desc);
 create index purchase_orders_unpaid on purchase_orders (pay_due_at) where state = 'payment_waiting';
 create index purchase_orders_by_recipient on purchase_orders (recipient_hash) where recipient_hash is not null;
 create index purchase_orders_by_phone on purchase_orders (phone_hash) where phone_hash is not null;

@@ -20,17 +20,23 @@ db::row! {
 db::statements! {
     /// One key sorts both: open claims by their deadline (microseconds), ended ones by its opposite.
     static LIST: (Option<ClaimType>, Option<ClaimState>, Option<String>, Option<SellerId>, Option<DateTime<Utc>>, Option<bool>, Option<bool>, Option<i64>, Option<ClaimId>, i64) => ListRow = concat!(
-        "select c.id, k.ended, k.rank, c.claim_no, c.type as claim_type, c.state, c.purchase_order_id, p.order_no, s.seller_id, coalesce(x.display_name, x.company_name) as seller_name,
+        "with shown as (
+             select c.id, k.ended, k.rank
+             from claims c
+             cross join lateral (select c.state in ('done', 'rejected', 'withdrawn') as ended) e
+             cross join lateral (select e.ended, (extract(epoch from coalesce(c.refund_due_at, c.requested_at)) * 1000000)::bigint * case when e.ended then -1 else 1 end as rank) k
+             where ($1::text is null or c.type = $1) and ($2::text is null or c.state = $2) and ($3::text is null or c.reason_code = $3)
+               and ($4::uuid is null or c.seller_order_id in (select id from seller_orders where seller_id = $4))
+               and ($5::timestamptz is null or (c.refund_due_at <= $5 and not e.ended))
+               and ($6::bool is null or (c.holdback_state = 'holdback') = $6)
+               and ($7::bool is null or (k.ended, k.rank, c.id) > ($7, $8, $9))
+             order by k.ended, k.rank, c.id limit $10)
+         select c.id, k.ended, k.rank, c.claim_no, c.type as claim_type, c.state, c.purchase_order_id, p.order_no, s.seller_id, coalesce(x.display_name, x.company_name) as seller_name,
                 c.reason_code, c.fault, c.requested_by, c.requested_at, c.refund_due_at, c.holdback_state = 'holdback' as held, c.refund_cash,
                 (select r.state from payment_refunds r where r.claim_id = c.id order by r.created_at desc, r.id desc limit 1) as refund_state, ", claimed_lines!(), " as lines
-         from claims c join seller_orders s on s.id = c.seller_order_id join purchase_orders p on p.id = c.purchase_order_id join sellers x on x.id = s.seller_id
-         cross join lateral (select c.state in ('done', 'rejected', 'withdrawn') as ended) e
-         cross join lateral (select e.ended, (extract(epoch from coalesce(c.refund_due_at, c.requested_at)) * 1000000)::bigint * case when e.ended then -1 else 1 end as rank) k
-         where ($1::text is null or c.type = $1) and ($2::text is null or c.state = $2) and ($3::text is null or c.reason_code = $3)
-           and ($4::uuid is null or s.seller_id = $4) and ($5::timestamptz is null or (c.refund_due_at <= $5 and not e.ended))
-           and ($6::bool is null or (c.holdback_state = 'holdback') = $6)
-           and ($7::bool is null or (k.ended, k.rank, c.id) > ($7, $8, $9))
-         order by k.ended, k.rank, c.id limit $10");
+         from shown k join claims c on c.id = k.id join seller_orders s on s.id = c.seller_order_id join purchase_orders p on p.id = c.purchase_order_id
+         join sellers x on x.id = s.seller_id
+         order by k.ended, k.rank, c.id");
 }
 
 /// Which claims.

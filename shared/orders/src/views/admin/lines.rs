@@ -32,7 +32,7 @@ db::statements! {
          where ($1::text is null or o.state = $1) and ($2::uuid is null or o.seller_id = $2)
            and ($3::uuid is null or o.sku_id in (select id from product_skus where product_id = $3))
            and (not $4 or (o.state in ('paid', 'preparing') and o.dispatch_due_at < $7))
-           and ($5::int is null or (o.state in ('paid', 'preparing') and o.dispatch_due_at < $7 and late.days >= $5))
+           and ($5::int is null or (o.state in ('paid', 'preparing') and o.dispatch_due_at < $7 - make_interval(days => $5 - 1) and late.days >= $5))
            and ($8::timestamptz is null or coalesce(moved.at, p.ordered_at) < $8)
            and ($9::uuid is null or o.id < $9)
          order by o.id desc limit $10");

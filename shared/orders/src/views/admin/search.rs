@@ -19,7 +19,7 @@ db::row! {
 }
 
 db::statements! {
-    /// $1 an order's or line's number, $3 to $6 hashes, $7 a key of the gateway or our number of the payment.
+    /// Sub-selects as arrays, which indexes can look up. $1 an order's or line's number, $3 to $6 hashes, $7 a key of the gateway or our number of the payment.
     static SEARCH: (Option<String>, Option<UserId>, Option<String>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<String>, Option<Money>, Option<OrderState>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<PurchaseOrderId>, i64) => ListRow = concat!(
         "select p.id, p.order_no, p.state, p.ordered_at, p.paid_at, p.total_payable, p.user_id, u.login_email as email, ", sealed_recipient!(), " as to,
                 (select o.item_snapshot ->> 'product_name' from product_orders o where o.purchase_order_id = p.id order by o.line_no limit 1) as title,
@@ -29,12 +29,13 @@ db::statements! {
          from purchase_orders p join users u on u.id = p.user_id
          left join lateral (select a.method, a.state from payments a where a.purchase_order_id = p.id and a.purpose = 'order' and not a.is_surplus
                             order by a.requested_at desc, a.id desc limit 1) paid on true
-         where ($1::text is null or p.order_no = $1 or p.id in (select purchase_order_id from product_orders where product_order_no = $1))
+         where ($1::text is null or p.id = any(array(select id from purchase_orders where order_no = $1 union all select purchase_order_id from product_orders where product_order_no = $1)))
            and ($2::uuid is null or p.user_id = $2)
-           and ($3::text is null or p.user_id in (select id from users where lower(login_email) = $3))
-           and ($4::bytea is null or p.user_id in (select id from users where phone_hash = $4))
+           and ($3::text is null or p.user_id = any(array(select id from users where lower(login_email) = $3 and state <> 'withdrawn')))
+           and ($4::bytea is null or p.user_id = any(array(select id from users where phone_hash = $4)))
            and ($5::bytea is null or p.recipient_hash = $5) and ($6::bytea is null or p.phone_hash = $6)
-           and ($7::text is null or p.id in (select purchase_order_id from payments where payment_key = $7 or pg_order_id = $7))
+           and ($7::text is null or p.id = any(array(select purchase_order_id from payments where pg_order_id = $7
+                                                   union all select purchase_order_id from payments where provider in ('toss', 'portone') and payment_key = $7)))
            and ($8::bigint is null or p.total_payable = $8) and ($9::text is null or p.state = $9)
            and ($10::timestamptz is null or p.ordered_at >= $10) and ($11::timestamptz is null or p.ordered_at < $11)
            and ($12::timestamptz is null or (p.ordered_at, p.id) < ($12, $13))

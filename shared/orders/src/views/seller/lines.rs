@@ -55,7 +55,9 @@ macro_rules! in_stage {
              when 'delivered' then o.state = 'delivered'
              when 'confirmed' then o.state = 'purchase_decided'
              when 'closed' then o.state in ('canceled', 'returned', 'exchanged')
-             when 'in_claim' then taken.open
+             when 'in_claim' then o.id in (
+                 select i.product_order_id from claims k join claim_items i on i.claim_id = k.id
+                 where k.state not in ('done', 'rejected', 'withdrawn') and i.outcome in ('open', 'accepted'))
              else true end"
     };
 }
@@ -71,7 +73,7 @@ db::statements! {
                       and ($5::text is null or p.order_no = $5 or o.product_order_no = $5 or position(lower($5) in lower(concat_ws(' ', o.item_snapshot ->> 'product_name',
                                o.item_snapshot ->> 'seller_sku', o.item_snapshot ->> 'style_no'))) > 0)
                       and ($6::timestamptz is null or p.paid_at >= $6) and ($7::timestamptz is null or p.paid_at < $7)
-                      and ($8::timestamptz is null or exists (select 1 from product_order_changes g where g.product_order_id = o.id and g.occurred_at >= $8))
+                      and ($8::timestamptz is null or o.id in (select g.product_order_id from product_order_changes g where g.seller_id = $1 and g.occurred_at >= $8))
                       and ($9::uuid is null or o.id < $9)
                     order by o.id desc limit $10) x) as items,
                 (select jsonb_build_object('new', count(*) filter (where o.state = 'paid'), 'to_dispatch', count(*) filter (where o.state = 'preparing'),
