@@ -22,8 +22,8 @@ db::statements! {
 /// The functions of each host, in the order of the page. A test compares them with the functions that exist.
 pub const FUNCTIONS: &[(Audience, &[&str])] = &[
     (Audience::Service, &["account", "catalog", "benefit", "order"]),
-    (Audience::Seller, &["account", "catalog", "order"]),
-    (Audience::Admin, &["identity", "seller", "catalog", "order"]),
+    (Audience::Seller, &["account", "catalog", "order", "settlement"]),
+    (Audience::Admin, &["identity", "seller", "catalog", "order", "settlement"]),
     (Audience::External, &["partner", "webhook"]),
 ];
 

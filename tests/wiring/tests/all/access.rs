@@ -26,7 +26,7 @@ const NEEDS: &[Need] = &[
     need("TossPayouts::new(", &["TOSS_URL"], &[]),
     need("Bank::new(", &["BANK_URL"], &[]),
     need("identity.bank", &["BANK_URL"], &[]),
-    need("identity.agency", &["AGENCY_URL"], &[]),
+    need("/identity-verifications", &["AGENCY_URL"], &[]),
     need("SendCode::new(", &["MAIL_SENDER"], &["AuthSessions", "identity/*"]),
     need("DeliverPartnerWebhook::new(", &["WEBHOOK_ALLOW_HOSTS"], &[]),
     need("Courier::new(", &["WEBHOOK_ALLOW_HOSTS"], &[]),
@@ -78,6 +78,11 @@ fn nothing_is_allowed_that_the_code_does_not_use() {
         for name in NEEDS.iter().flat_map(|need| need.resources) {
             let used = needed.contains(name);
             assert!(used || !policies.contains(name), "{} may use {name} and does not", resource.logical);
+        }
+        let given = environment(&template, &resource);
+        let read: Vec<&str> = needs_of(&function).iter().flat_map(|need| need.variables).copied().collect();
+        for name in NEEDS.iter().flat_map(|need| need.variables) {
+            assert!(read.contains(name) || !given.contains_key(*name), "{} is given {name} in vain", resource.logical);
         }
         assert!(!policies.contains("\"Action\":\"*\"") && !policies.contains(":*\""), "{}", resource.logical);
     }
