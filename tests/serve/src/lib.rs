@@ -26,6 +26,7 @@ pub async fn apis(host: Audience, boot: &Boot) -> Result<Vec<Api>, Fault> {
                 seller_account::api(boot.clone()).await?,
                 seller_catalog::api(boot.clone()).await?,
                 seller_order::api(boot.clone()).await?,
+                seller_settlement::api(boot.clone()).await?,
             ]
         }
         Audience::Admin => vec![
@@ -33,6 +34,7 @@ pub async fn apis(host: Audience, boot: &Boot) -> Result<Vec<Api>, Fault> {
             admin_identity::api(boot.clone()).await?,
             admin_order::api(boot.clone()).await?,
             admin_seller::api(boot.clone()).await?,
+            admin_settlement::api(boot.clone()).await?,
         ],
         Audience::External => {
             vec![external_partner::api(boot.clone()).await?, external_webhook::api(boot.clone()).await?]

@@ -22,4 +22,6 @@ mod partner_orders;
 mod payments;
 mod seller_account;
 mod seller_orders;
+mod settlement;
+mod settlement_steps;
 mod webhook;

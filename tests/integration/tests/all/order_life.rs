@@ -6,16 +6,16 @@ use kernel::ProductOrderId;
 
 /// The whole stack of discounts: a time sale on B, a product coupon on A, a grade of 2 %, a cart coupon half borne by the
 /// sellers, points, rewards, a shipping coupon for the second seller, and Jeju.
-struct FullStack {
-    shop: Shop,
-    minji: Customer,
-    one: Seller,
-    two: Seller,
-    quote: harness::Answer,
+pub struct FullStack {
+    pub shop: Shop,
+    pub minji: Customer,
+    pub one: Seller,
+    pub two: Seller,
+    pub quote: harness::Answer,
 }
 
 impl FullStack {
-    async fn open() -> FullStack {
+    pub async fn open() -> FullStack {
         let shop = Shop::open().await;
         let (one, two) = (shop.seller().await, shop.seller().await);
         shop.sql(
@@ -151,7 +151,7 @@ async fn a_delivered_order_is_decided_and_earns_points() {
     shop.close().await;
 }
 
-async fn dispatch(seller: &Seller, lines: &[(ProductOrderId, i32)], invoice: &str) {
+pub async fn dispatch(seller: &Seller, lines: &[(ProductOrderId, i32)], invoice: &str) {
     let item = |(line, quantity): &(ProductOrderId, i32)| json!({ "product_order_id": line, "quantity": quantity, "method": "parcel", "carrier_code": "CJ", "invoice_no": invoice });
     let items: Vec<Value> = lines.iter().map(item).collect();
     let answer = seller.post("/v1/product-orders/dispatch", json!({ "items": items })).await.expect(200);
@@ -176,7 +176,7 @@ async fn file(shop: &Shop, buyer: &Customer, pieces: &[(ProductOrderId, i32)], p
 }
 
 /// Previews and files a cancel; `back` is cash, points and rewards.
-async fn cancel(shop: &Shop, buyer: &Customer, pieces: &[(ProductOrderId, i32)], back: [i64; 3]) {
+pub async fn cancel(shop: &Shop, buyer: &Customer, pieces: &[(ProductOrderId, i32)], back: [i64; 3]) {
     let preview = preview(buyer, pieces).await;
     assert_eq!(["refund_cash", "refund_points", "refund_rewards"].map(|f| preview.won(f)), back);
     file(shop, buyer, pieces, &preview).await;
