@@ -103,7 +103,9 @@ pub struct Accrued {
 pub async fn all(db: &Db, now: Now) -> Result<Accrued, Fault> {
     let until = kst_midnight(now.date());
     let mut done = Accrued::default();
-    for (seller_id, since) in WORK.all(&db.writer().await?, (until,)).await? {
+    // Outside the loop: a connection in its head would be held through every turn.
+    let work = WORK.all(&db.writer().await?, (until,)).await?;
+    for (seller_id, since) in work {
         match one(db, seller_id, since, until, now).await {
             Ok(lines) => {
                 done.sellers += 1;

@@ -99,7 +99,9 @@ pub struct Built {
 pub async fn ended(db: &Db, now: Now) -> Result<Built, Fault> {
     let mut done = Built::default();
     let calendar = Calendar::load(&db.writer().await?, now.date() - chrono::Days::new(100)).await?;
-    for period in periods::ended(&db.writer().await?, now).await? {
+    // Outside the loop: a connection in its head would be held through every turn.
+    let ended = periods::ended(&db.writer().await?, now).await?;
+    for period in ended {
         let built = run(db, &calendar, &period, now).await?;
         done.statements.extend(built.statements);
         done.failed.extend(built.failed);
@@ -137,7 +139,8 @@ pub async fn by_operator(
 async fn run(db: &Db, calendar: &Calendar, period: &PeriodRow, now: Now) -> Result<Built, Fault> {
     periods::step(&db.writer().await?, period.id, period.state, PeriodAction::Start, None, now).await?;
     let mut built = Built::default();
-    for seller_id in sellers(&db.writer().await?, period).await? {
+    let sellers = sellers(&db.writer().await?, period).await?;
+    for seller_id in sellers {
         match one(db, calendar, period, seller_id, now).await {
             Ok(statement) => built.statements.extend(statement),
             Err(error) => {
