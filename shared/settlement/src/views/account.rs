@@ -68,7 +68,7 @@ pub struct AccountHold {
 
 /// My payout account.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct SettlementAccountView {
+pub struct SettlementAccountStatus {
     /// Payouts go here.
     pub active: Option<SettlementAccount>,
     /// Asked for, not decided yet.
@@ -89,7 +89,12 @@ fn released_by(reason: HoldReason) -> HoldReleasedBy {
 }
 
 /// A seller's payout account.
-pub async fn of_seller(on: &impl On, vault: &Vault, by: SellerScope, now: Now) -> Result<SettlementAccountView, Fault> {
+pub async fn of_seller(
+    on: &impl On,
+    vault: &Vault,
+    by: SellerScope,
+    now: Now,
+) -> Result<SettlementAccountStatus, Fault> {
     let calendar = Calendar::load(on, now.date() - chrono::Days::new(60)).await?;
     let rows = ACCOUNTS.all(on, (by.seller_id(),)).await?;
     let in_state = |state: &str| -> Result<Option<SettlementAccount>, Fault> {
@@ -104,7 +109,7 @@ pub async fn of_seller(on: &impl On, vault: &Vault, by: SellerScope, now: Now) -
         placed_at: row.placed_at,
     };
     let holds = HOLDS.all(on, (by.seller_id(),)).await?.into_iter().map(hold).collect();
-    Ok(SettlementAccountView { active, requested, provider_state, holds })
+    Ok(SettlementAccountStatus { active, requested, provider_state, holds })
 }
 
 fn account(vault: &Vault, calendar: &Calendar, row: &AccountRow) -> Result<SettlementAccount, Fault> {
