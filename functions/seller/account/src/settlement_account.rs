@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use web::{Answer, Created, Ctx, IdempotencyKey, Json, Once};
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct SettlementAccountView {
+pub struct AccountRequestView {
     payout_account_id: SellerBankAccountId,
     bank_code: String,
     /// Masked.
@@ -32,9 +32,9 @@ pub struct SettlementAccountBody {
     account_no: AccountNo,
 }
 
-impl SettlementAccountView {
-    fn of(row: AccountRow, vault: &Vault) -> Result<SettlementAccountView, Fault> {
-        Ok(SettlementAccountView {
+impl AccountRequestView {
+    fn of(row: AccountRow, vault: &Vault) -> Result<AccountRequestView, Fault> {
+        Ok(AccountRequestView {
             payout_account_id: row.id,
             bank_code: row.bank_code,
             account_no: mask::account(&vault.open(&row.account_no_enc)?),
@@ -50,7 +50,7 @@ pub async fn request(
     State(app): State<App>,
     key: IdempotencyKey,
     Json(body): Json<SettlementAccountBody>,
-) -> Answer<Once<Created<SettlementAccountView>>, PayoutAccountError> {
+) -> Answer<Once<Created<AccountRequestView>>, PayoutAccountError> {
     let (conn, bank) = (app.boot.db.writer().await?, &app.identity.bank);
     let (bank_code, account_no) = (body.bank_code.clone(), body.account_no.clone());
     let checked = payout_account::check(&conn, bank, ctx.who.seller_id, bank_code, account_no).await?;
@@ -61,7 +61,7 @@ pub async fn request(
         Err(answer) => return Ok(answer),
     };
     let row = payout_account::request(&tx, &app.boot.vault, &ctx.who, ctx.now, checked).await?;
-    let view = SettlementAccountView::of(row, &app.boot.vault)?;
+    let view = AccountRequestView::of(row, &app.boot.vault)?;
     taken.commit(tx, 201, &view).await?;
     Ok(Once::Made(Created(view)))
 }
