@@ -2,7 +2,7 @@
 //! money rules, to the won.
 //!
 //! Two sellers, three lines, every kind of discount, Jeju; one piece is cancelled after payment; both sellers are paid.
-#![expect(clippy::unwrap_used, reason = "test code: whatever goes wrong ends the test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code: whatever goes wrong ends the test")]
 
 mod fulfilment;
 mod order;
