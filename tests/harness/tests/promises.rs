@@ -1,11 +1,14 @@
 //! What the harness promises to stories: a broken law is found, a forgotten close is found, shops do not meet.
+#![expect(clippy::expect_used, reason = "test code: whatever goes wrong ends the test")]
 
 use harness::{Host, Shop, json};
 use std::panic::AssertUnwindSafe;
 
 /// Runs what should panic; answers what it said.
 async fn panics(work: impl Future<Output = ()>) -> String {
-    let caught = futures::FutureExt::catch_unwind(AssertUnwindSafe(work)).await.expect_err("it did not panic");
+    let Err(caught) = futures::FutureExt::catch_unwind(AssertUnwindSafe(work)).await else {
+        panic!("it did not panic")
+    };
     let text = caught.downcast_ref::<String>().cloned();
     text.or_else(|| caught.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
 }
