@@ -47,6 +47,7 @@ db::statements! {
     /// Sellers with lines that wait for this period: its id, cycle, first and last day.
     static SELLERS: (SettlementPeriodId, SettlementCycle, NaiveDate, NaiveDate) => (SellerId,) = concat!(
         "select w.seller_id from (select distinct seller_id from settlement_lines where settlement_id is null and basis_date <= $4) w", of_period!(), " order by w.seller_id");
+    static STATE: (SettlementPeriodId,) => (PeriodState,) = "select state from settlement_periods where id = $1 for share";
     static WAITING: (SellerId, NaiveDate) => (i64, Money) =
         "select count(*), coalesce(sum(payout), 0)::bigint from settlement_lines where seller_id = $1 and settlement_id is null and basis_date <= $2";
     /// In force on the last day, or the last there was: a seller who left is still paid.
@@ -137,8 +138,11 @@ pub async fn by_operator(
 }
 
 async fn run(db: &Db, calendar: &Calendar, period: &PeriodRow, now: Now) -> Result<Built, Fault> {
-    periods::step(&db.writer().await?, period.id, period.state, PeriodAction::Start, None, now).await?;
     let mut built = Built::default();
+    if !periods::step(&db.writer().await?, period.id, period.state, PeriodAction::Start, None, now).await? {
+        // Somebody else works on it, or has closed it.
+        return Ok(built);
+    }
     let sellers = sellers(&db.writer().await?, period).await?;
     for seller_id in sellers {
         match one(db, calendar, period, seller_id, now).await {
@@ -206,6 +210,11 @@ pub(crate) async fn statement(
     now: Now,
 ) -> Result<Option<BuiltStatement>, Fault> {
     seller_lock::one(tx, seller).await?;
+    // Whoever closes the period meanwhile waits for this statement, or this one stays away.
+    let (state,) = STATE.one(tx, (period.id,)).await?;
+    if state == PeriodState::Closed {
+        return Ok(None);
+    }
     let draft = DRAFT.opt(tx, (seller, period.id)).await?;
     if draft.as_ref().is_some_and(|draft| draft.state != SettlementState::Calculated) {
         return Ok(None);

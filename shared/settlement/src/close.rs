@@ -78,12 +78,13 @@ pub async fn close(tx: &Tx, by: OperatorId, id: SettlementPeriodId, now: Now) ->
     if period.period_end >= now.date() {
         return Err(PeriodError::NotOver.into());
     }
+    // From here on no statement enters it; the checklist is read after those that were under way.
+    if !periods::step(tx, id, period.state, PeriodAction::Close, Some(by), now).await? {
+        return Err(PeriodError::NotBuilt.into());
+    }
     let list = checklist(tx, &period).await?;
     if !list.is_clear() {
         return Err(PeriodError::Blocked(serde_json::to_value(&list).map_err(Fault::internal)?).into());
-    }
-    if !periods::step(tx, id, period.state, PeriodAction::Close, Some(by), now).await? {
-        return Err(PeriodError::NotBuilt.into());
     }
     let entry = Entry::new(by, "settlement_period.closed", Target::of("settlement_periods", id));
     Ok(entry.after(json!(list)).write(tx, now).await?)

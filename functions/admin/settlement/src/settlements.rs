@@ -65,7 +65,7 @@ pub async fn lines(
     State(app): State<App>,
     Path(settlement_id): Path<SettlementId>,
     Query(query): Query<StatementLinesQuery>,
-) -> Answer<Json<Page<SettlementLineView>>> {
+) -> Answer<Json<Page<SettlementLineView>>, StatementError> {
     let on = app.boot.db.reader().await?;
     Ok(Json(lines::of_statement(&on, settlement_id, query.cursor, query.limit.unwrap_or_default()).await?))
 }

@@ -1,6 +1,7 @@
 //! Settlement lines, down to order lines, claims and shipping fees. They never change: a later claim is another line.
 
 use crate::state::SettlementState;
+use crate::verify::StatementError;
 use authz::SellerScope;
 use chrono::{DateTime, NaiveDate, Utc};
 use db::On;
@@ -20,6 +21,7 @@ db::row! {
 }
 
 db::statements! {
+    static STATEMENT: (SettlementId,) => (SettlementId,) = "select id from settlements where id = $1";
     /// $5 an order's or line's number, or part of a product's name.
     static LIST: (Option<SellerId>, Option<SettlementId>, Option<LineType>, Option<ProductOrderId>, Option<String>, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>, Option<SettlementLineId>, i64) => LineRow =
         "select l.id, l.line_type, l.settlement_id, t.settlement_no, t.state as settlement_state, p.order_no, l.product_order_id, o.product_order_no,
@@ -163,7 +165,11 @@ pub async fn of_statement(
     id: SettlementId,
     cursor: Option<Cursor>,
     limit: Limit,
-) -> Result<Page<SettlementLineView>, Fault> {
+) -> Result<Page<SettlementLineView>, Failure<StatementError>> {
     let filter = LineFilter { settlement_id: Some(id), ..LineFilter::default() };
-    Ok(page(on, None, filter, cursor, limit).await?.map(|row| row.view(true)))
+    let page = page(on, None, filter, cursor, limit).await?;
+    if page.items.is_empty() {
+        STATEMENT.opt(on, (id,)).await?.ok_or(StatementError::NotFound)?;
+    }
+    Ok(page.map(|row| row.view(true)))
 }

@@ -1,4 +1,5 @@
 //! One binary, one module per area: `cargo test -p integration <area>`.
+#![expect(clippy::unwrap_used, reason = "test code: whatever goes wrong ends the test")]
 
 mod account;
 mod admin_identity;
