@@ -1,5 +1,4 @@
 //! What the harness promises to stories: a broken law is found, a forgotten close is found, shops do not meet.
-#![expect(clippy::expect_used, reason = "test code: whatever goes wrong ends the test")]
 
 use harness::{Host, Shop, json};
 use std::panic::AssertUnwindSafe;
