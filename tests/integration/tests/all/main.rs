@@ -21,6 +21,7 @@ mod order_steps;
 mod partner;
 mod partner_orders;
 mod payments;
+mod payouts;
 mod seller_account;
 mod seller_orders;
 mod settlement;
