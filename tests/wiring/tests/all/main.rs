@@ -9,3 +9,4 @@ mod queues;
 mod routes;
 mod samples;
 mod schedules;
+mod stores;
