@@ -12,9 +12,9 @@ emulator_url() { echo "http://127.0.0.1:$AWS_PORT"; }
 pooled_url() { echo "postgres://drrip:drrip@127.0.0.1:$PGBOUNCER_PORT/$DATABASE"; }
 direct_url() { echo "postgres://drrip:drrip@127.0.0.1:$PG_PORT/$DATABASE"; }
 
-build_binaries() {
+build_binaries() { # build_binaries [--tests]: with the features the tests were built with, which saves building all twice
   command -v cargo >/dev/null || die "Rust is missing." "Install it from rustup.rs, then run make again."
-  cargo build --workspace --bins --manifest-path "$ROOT/Cargo.toml"
+  cargo build --workspace --bins "$@" --manifest-path "$ROOT/Cargo.toml"
 }
 
 make_database() {
