@@ -21,7 +21,7 @@ as_postgres() {
 # The postgres user must be able to walk into the data folder; a checkout under /root is closed to it.
 postgres_home() {
   mkdir -p "$HOME_DIR"
-  if as_postgres test -x "$HOME_DIR"; then echo "$HOME_DIR/database"
+  if as_postgres test -x "$HOME_DIR" 2>/dev/null; then echo "$HOME_DIR/database"
   else echo "/var/tmp/drrip-$(printf %s "$HOME_DIR" | cksum | cut -d' ' -f1)"; fi
 }
 
