@@ -21,6 +21,7 @@ install_system_packages() {
   [ -n "$(postgres_bin)" ] || missing+=(postgresql)
   [ -n "$(pgbouncer_bin)" ] || missing+=(pgbouncer)
   command -v ps >/dev/null || missing+=(procps)
+  command -v curl >/dev/null || missing+=(curl)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
   [ -n "$(postgres_bin)" ] || die "This system's PostgreSQL is older than $POSTGRES_AT_LEAST" "Install postgresql-$POSTGRES_AT_LEAST or newer, then run make again."
 }
