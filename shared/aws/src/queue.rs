@@ -1,4 +1,4 @@
-//! SQS: sending. Receiving is Lambda's business.
+//! SQS: sending, and putting back for later. Receiving is Lambda's business.
 
 use crate::Aws;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -51,6 +51,14 @@ impl Queues {
         let answer = self.client.send_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
         let answer = answer.map_err(|e| Fault::unavailable("queue", e))?;
         Ok(answer.failed().iter().filter_map(|refused| refused.id().parse().ok()).collect())
+    }
+
+    /// Hides a received message for so many seconds from now; then the queue gives it out again.
+    pub async fn hide(&self, queue: &str, receipt_handle: &str, seconds: u32) -> Result<(), Fault> {
+        let change = self.client.change_message_visibility().queue_url(self.url(queue).await?);
+        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
+        let changed = change.receipt_handle(receipt_handle).visibility_timeout(seconds).send().await;
+        changed.map(drop).map_err(|e| Fault::unavailable("queue", e))
     }
 
     async fn url(&self, queue: &str) -> Result<String, Fault> {

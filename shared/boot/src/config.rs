@@ -60,6 +60,14 @@ pub struct Config {
 
 impl Config {
     pub fn from_env() -> Result<Config, Fault> {
+        Config::read(|name| std::env::var(name).ok())
+    }
+
+    fn read(env: impl Fn(&str) -> Option<String>) -> Result<Config, Fault> {
+        let var = |name: &str| env(name).filter(|value| !value.is_empty());
+        let list = |name: &str| -> Vec<String> {
+            var(name).map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()).unwrap_or_default()
+        };
         let stage = match var("STAGE").as_deref() {
             Some("dev") => Stage::Dev,
             Some("staging") => Stage::Staging,
@@ -90,10 +98,36 @@ impl Config {
     }
 }
 
-fn var(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn list(name: &str) -> Vec<String> {
-    var(name).map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()).unwrap_or_default()
+    fn of(stage: &str) -> Result<Config, Fault> {
+        let stage = stage.to_owned();
+        Config::read(move |name| match name {
+            "STAGE" => Some(stage.clone()),
+            "WEBHOOK_ALLOW_HOSTS" => Some("simulators:4010, 127.0.0.1:9000".to_owned()),
+            "TOSS_URL" => Some(String::new()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn webhooks_reach_private_hosts_in_development_alone() {
+        assert_eq!(of("dev").unwrap().webhook_allow_hosts, ["simulators:4010", "127.0.0.1:9000"]);
+        assert!(of("prod").unwrap().webhook_allow_hosts.is_empty());
+    }
+
+    #[test]
+    fn a_stage_is_one_of_ours_and_what_is_empty_is_not_set() {
+        assert!(of("production").is_err() && of("").is_err());
+        let dev = of("dev").unwrap();
+        assert_eq!((dev.toss_url.as_str(), dev.prefix().as_str()), ("https://api.tosspayments.com", "drrip-dev-"));
+    }
+
+    #[test]
+    fn the_clock_of_production_is_the_machines() {
+        assert!(!Stage::Prod.reads_clock_offset());
+        assert!(Stage::Dev.reads_clock_offset() && Stage::Staging.reads_clock_offset());
+    }
 }

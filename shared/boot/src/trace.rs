@@ -14,7 +14,12 @@ pub async fn with<F: Future>(trace_id: String, future: F) -> F::Output {
 
 /// The trace id of the work being done; a fresh one outside of any.
 pub fn current() -> String {
-    TRACE.try_with(Clone::clone).unwrap_or_else(|_| fresh())
+    known().unwrap_or_else(fresh)
+}
+
+/// The trace id of the work being done.
+pub fn known() -> Option<String> {
+    TRACE.try_with(Clone::clone).ok()
 }
 
 /// A new trace id.

@@ -88,6 +88,7 @@ create table webhook_deliveries (
     last_status          int,
     last_error           text,
     delivered_at         timestamptz,
+    replayed_at          timestamptz, -- asked for again with a whole window: live traffic goes first
     created_at           timestamptz not null,
     constraint webhook_deliveries_once unique (webhook_endpoint_id, event_id)
 );

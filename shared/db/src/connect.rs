@@ -71,6 +71,8 @@ impl Db {
 fn pool(url: &str, connections: usize) -> Result<Pool, Fault> {
     let mut config: tokio_postgres::Config = url.parse().map_err(Fault::internal)?;
     config.connect_timeout(Duration::from_secs(3)).keepalives_idle(Duration::from_secs(30));
+    // A server that vanishes without a word (failover) is noticed in seconds, not in the quarter of an hour TCP grants.
+    config.keepalives_interval(Duration::from_secs(5)).keepalives_retries(3).tcp_user_timeout(Duration::from_secs(10));
     let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = if config.get_ssl_mode() == SslMode::Require {
         Manager::from_config(config, tls()?, recycle)

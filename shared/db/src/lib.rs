@@ -27,22 +27,27 @@ use kernel::Fault;
 use tokio_postgres::error::SqlState;
 
 /// Sorts a driver error: a named constraint, a lost race, an outage, or a defect.
+///
+/// Faults are logged, and a log is no place for personal data: PostgreSQL quotes the row at fault in its detail, so only
+/// code and message go on.
 pub(crate) fn fault(error: tokio_postgres::Error) -> Fault {
     let Some(db) = error.as_db_error() else {
         return Fault::unavailable("database", error);
     };
-    let state = db.code().clone();
+    let state = db.code();
+    let said = format!("{} {}: {}", db.severity(), state.code(), db.message());
     if let Some(name) = db.constraint().filter(|_| state.code().starts_with("23")) {
-        return Fault::Constraint { name: name.to_owned(), source: Box::new(error) };
+        return Fault::Constraint { name: name.to_owned(), source: said.into() };
     }
     let contention =
-        [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::LOCK_NOT_AVAILABLE];
+        [&SqlState::T_R_DEADLOCK_DETECTED, &SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::LOCK_NOT_AVAILABLE];
     if contention.contains(&state) {
-        return Fault::Contention { source: Box::new(error) };
+        return Fault::Contention { source: said.into() };
     }
-    // 08 connection, 53 resources, 57 operator intervention (shutdown, restart, cancel by timeout).
-    if ["08", "53", "57"].iter().any(|class| state.code().starts_with(class)) {
-        return Fault::unavailable("database", error);
+    // 08 connection, 53 resources, 57 operator intervention (shutdown, restart, cancel by timeout), 58 the machine below,
+    // 25006 a connection to what was the writer until a moment ago.
+    if ["08", "53", "57", "58", "25006"].iter().any(|class| state.code().starts_with(class)) {
+        return Fault::unavailable("database", said);
     }
-    Fault::internal(error)
+    Fault::internal(said)
 }

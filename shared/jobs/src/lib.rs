@@ -4,12 +4,14 @@
 //! ([`Nudge`]); a schedule sweeps what a lost nudge left. The relay sends each event to the queue of every task that
 //! consumes it and to the bus. Delivery is at least once, so every task is safe to run twice and a test runs each twice.
 
+mod failures;
 pub mod outbox;
 pub mod relay;
 mod schedule;
 mod task;
 mod worker;
 
+pub use failures::wait_seconds;
 pub use outbox::Nudge;
 pub use relay::{Relay, Relayed};
 pub use schedule::{Schedule, ScheduleFuture, Schedules, ZONE, serve_schedules};
@@ -17,4 +19,4 @@ pub use task::{Task, TaskError, TaskFuture};
 pub use worker::{Worker, serve_worker};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[outbox::STATEMENTS, relay::STATEMENTS];
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[failures::STATEMENTS, outbox::STATEMENTS, relay::STATEMENTS];

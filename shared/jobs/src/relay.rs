@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use db::Db;
 use events::{Envelope, queues};
 use kernel::{Fault, Now};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 db::row! { struct EventRow { id: Uuid, event: String, occurred_at: DateTime<Utc>, trace_id: String, payload: serde_json::Value } }
@@ -79,17 +79,8 @@ impl Relay {
         let mut failed: Vec<Uuid> = Vec::new();
         let mut count = 0;
         for (queue, messages) in by_queue {
-            for chunk in messages.chunks(10) {
-                let bodies: Vec<Message> = chunk.iter().map(|(_, message)| message.clone()).collect();
-                match self.queues.send(queue, &bodies).await {
-                    Ok(refused) => failed.extend(refused.into_iter().filter_map(|i| chunk.get(i)).map(|(id, _)| *id)),
-                    Err(error) => {
-                        tracing::error!(%error, queue, "events wait for the next run");
-                        failed.extend(chunk.iter().map(|(id, _)| *id));
-                    }
-                }
-                count += chunk.len();
-            }
+            count += messages.len();
+            failed.extend(self.send_in_order(queue, &messages).await);
         }
         for chunk in events.chunks(10) {
             let details = chunk
@@ -102,6 +93,30 @@ impl Relay {
             }
         }
         Ok((events.iter().map(|e| e.id).filter(|id| !failed.contains(id)).collect(), count))
+    }
+
+    /// Answers the events whose message did not get in. Behind one of a group, later ones of that group are held back.
+    async fn send_in_order(&self, queue: &'static str, messages: &[(Uuid, Message)]) -> Vec<Uuid> {
+        let mut failed = Vec::new();
+        let mut blocked: HashSet<&str> = HashSet::new();
+        for chunk in messages.chunks(10) {
+            let behind = |message: &Message| message.group.as_deref().is_some_and(|group| blocked.contains(group));
+            let (held, sent): (Vec<_>, Vec<_>) = chunk.iter().partition(|(_, message)| behind(message));
+            failed.extend(held.iter().map(|(id, _)| *id));
+            if sent.is_empty() {
+                continue;
+            }
+            let bodies: Vec<Message> = sent.iter().map(|(_, message)| message.clone()).collect();
+            let refused = self.queues.send(queue, &bodies).await.unwrap_or_else(|error| {
+                tracing::error!(%error, queue, "events wait for the next run");
+                (0..sent.len()).collect()
+            });
+            for (id, message) in refused.into_iter().filter_map(|i| sent.get(i)) {
+                failed.push(*id);
+                blocked.extend(message.group.as_deref());
+            }
+        }
+        failed
     }
 }
 

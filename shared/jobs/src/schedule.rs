@@ -48,17 +48,12 @@ impl Schedules {
         let schedule = self.schedules.iter().find(|schedule| schedule.name() == name);
         let schedule = schedule.ok_or_else(|| Fault::internal(format!("{} has no schedule {name}", self.name)))?;
         boot::trace::with(boot::trace::fresh(), async {
-            let trace_id = boot::trace::current();
-            match schedule.run(now).await {
-                Ok(report) => {
-                    tracing::info!(schedule = name, %report, trace_id, "schedule done");
-                    Ok(report)
-                }
-                Err(error) => {
-                    tracing::error!(schedule = name, %error, trace_id, "schedule failed");
-                    Err(error)
-                }
+            let ran = schedule.run(now).await;
+            match &ran {
+                Ok(report) => tracing::info!(schedule = name, %report, "schedule done"),
+                Err(error) => tracing::error!(schedule = name, %error, "schedule failed"),
             }
+            ran
         })
         .await
     }

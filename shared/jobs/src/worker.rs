@@ -1,9 +1,11 @@
 //! SQS batches: every message parsed and handled on its own, failures reported per message.
 
+use crate::failures::{Failures, Receive};
 use crate::{Nudge, Task, TaskError};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use boot::Boot;
 use events::Envelope;
+use events::queues::Queue;
 use kernel::{Fault, Now};
 use lambda_runtime::{LambdaEvent, service_fn};
 use std::collections::HashSet;
@@ -16,11 +18,18 @@ pub struct Worker {
     pub name: &'static str,
     tasks: Vec<Arc<dyn Task>>,
     nudge: Option<Nudge>,
+    failures: Option<Failures>,
 }
 
 impl Worker {
     pub fn new(name: &'static str) -> Worker {
-        Worker { name, tasks: Vec::new(), nudge: None }
+        Worker { name, tasks: Vec::new(), nudge: None, failures: None }
+    }
+
+    /// Failed messages rest before they come back, longer each time; of the last failure a row stays in `task_runs`.
+    pub fn with_retries(mut self, boot: &Boot) -> Worker {
+        self.failures = Some(Failures::new(boot));
+        self
     }
 
     /// For tasks that write events: the relay is woken once after a batch of which something was done.
@@ -71,43 +80,63 @@ impl Worker {
     }
 
     async fn one(&self, record: SqsMessage, now: Now) -> bool {
-        let queue =
-            record.event_source_arn.as_deref().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned();
-        let receives = record.attributes.get("ApproximateReceiveCount").cloned().unwrap_or_default();
-        let Some(task) = self.of_queue(&queue) else {
-            tracing::error!(queue, function = self.name, "no task for this queue");
+        let receive = receive(&record);
+        let Some(task) = self.of_queue(&receive.queue) else {
+            tracing::error!(queue = receive.queue, function = self.name, "no task for this queue");
             return false;
         };
-        let name = task.queue().task;
         let envelope: Envelope = match serde_json::from_str(record.body.as_deref().unwrap_or_default()) {
             Ok(envelope) => envelope,
             Err(error) => {
-                tracing::error!(%error, task = name, "unreadable message");
+                tracing::error!(%error, task = task.queue().task, "unreadable message");
                 return false;
             }
         };
-        let trace_id = envelope.trace_id.clone();
-        boot::trace::with(trace_id.clone(), async {
+        boot::trace::with(envelope.trace_id.clone(), async {
             match task.run(&envelope, now).await {
                 Ok(()) => {
-                    tracing::info!(task = name, event = envelope.event, event_id = %envelope.id, receives, trace_id, "task done");
+                    let (task, receives) = (task.queue().task, receive.count);
+                    tracing::info!(task, event = envelope.event, event_id = %envelope.id, receives, "task done");
                     true
                 }
-                Err(TaskError::Retry(error)) => {
-                    tracing::warn!(task = name, event_id = %envelope.id, receives, trace_id, %error, "task will be tried again");
-                    false
-                }
-                Err(TaskError::RetryAfter { seconds, why }) => {
-                    tracing::warn!(task = name, event_id = %envelope.id, receives, trace_id, seconds, why, "task will be tried later");
-                    false
-                }
-                Err(TaskError::Poison(why)) => {
-                    tracing::error!(task = name, event_id = %envelope.id, receives, trace_id, why, "task cannot succeed");
+                Err(error) => {
+                    self.failed(task.queue(), &receive, &envelope, error, now).await;
                     false
                 }
             }
         })
         .await
+    }
+
+    async fn failed(&self, queue: &Queue, receive: &Receive, envelope: &Envelope, error: TaskError, now: Now) {
+        let (task, event_id, receives) = (queue.task, envelope.id, receive.count);
+        let (seconds, why) = match error {
+            TaskError::Retry(fault) => (0, fault.to_string()),
+            TaskError::RetryAfter { seconds, why } => (seconds, why),
+            TaskError::Poison(why) => {
+                tracing::error!(task, %event_id, receives, why, "task cannot succeed");
+                (0, why)
+            }
+        };
+        if receives >= queue.max_receives {
+            tracing::error!(task, %event_id, receives, why, "task is given up");
+        } else {
+            tracing::warn!(task, %event_id, receives, why, "task will be tried again");
+        }
+        if let Some(failures) = &self.failures {
+            let seconds = u32::try_from(seconds).unwrap_or_default();
+            failures.after(queue, receive, envelope, seconds, why, now).await;
+        }
+    }
+}
+
+fn receive(record: &SqsMessage) -> Receive {
+    let arn = record.event_source_arn.as_deref().unwrap_or_default();
+    let count = record.attributes.get("ApproximateReceiveCount");
+    Receive {
+        queue: arn.rsplit(':').next().unwrap_or_default().to_owned(),
+        handle: record.receipt_handle.clone().unwrap_or_default(),
+        count: count.and_then(|count| count.parse().ok()).unwrap_or_default(),
     }
 }
 
@@ -120,7 +149,7 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
         let boot = Boot::load().await?;
-        let worker = Arc::new(make(boot.clone()).await?);
+        let worker = Arc::new(make(boot.clone()).await?.with_retries(&boot));
         lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
             let (worker, boot) = (worker.clone(), boot.clone());
             async move { Ok::<_, lambda_runtime::Error>(worker.handle(event.payload, boot.now().await?).await) }

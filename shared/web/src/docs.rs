@@ -2,6 +2,7 @@
 //!
 //! A deployed function knows only its own endpoints, so the page puts the documents of the host's functions together.
 
+use crate::Answer;
 use crate::api::Route;
 use crate::ctx::Core;
 use crate::openapi;
@@ -10,8 +11,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use db::On;
-use http::{StatusCode, header};
+use http::header;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 
@@ -66,19 +66,10 @@ fn of_function(document: &Value, function: &str) -> Value {
     part
 }
 
-async fn health(State(core): State<Core>) -> Response {
-    match alive(&core).await {
-        Ok(()) => axum::Json(json!({ "status": "ok" })).into_response(),
-        Err(fault) => {
-            tracing::error!(error = %fault, "health check failed");
-            (StatusCode::SERVICE_UNAVAILABLE, axum::Json(json!({ "status": "database unreachable" }))).into_response()
-        }
-    }
-}
-
-async fn alive(core: &Core) -> Result<(), kernel::Fault> {
-    let conn = core.boot.db.writer().await?;
-    conn.rows(ALIVE.sql(), &[]).await.map(drop)
+/// 503 like every endpoint when the database does not answer.
+async fn health(State(core): State<Core>) -> Answer<axum::Json<Value>> {
+    ALIVE.one(&core.boot.db.writer().await?, ()).await?;
+    Ok(axum::Json(json!({ "status": "ok" })))
 }
 
 /// A page without any script from elsewhere: reads the documents of the host's functions and lists what is in them.

@@ -47,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             let at = pointer(error.path());
             let inner = error.into_inner();
             if inner.is_data() {
-                Problem::of(&problem::INVALID_REQUEST).field(at, "invalid", plain(&inner.to_string()))
+                Problem::invalid(at, plain(&inner.to_string()))
             } else {
                 Problem::of(&problem::MALFORMED)
             }
@@ -74,7 +74,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         serde_path_to_error::deserialize(pairs).map(Query).map_err(|error| {
             let name = error.path().to_string();
             let field = if name == "." { "?".to_owned() } else { format!("?{name}") };
-            Problem::of(&problem::INVALID_REQUEST).field(field, "invalid", plain(&error.into_inner().to_string()))
+            Problem::invalid(field, plain(&error.into_inner().to_string()))
         })
     }
 }
@@ -85,8 +85,7 @@ fn not_an_object(bytes: &[u8]) -> Option<Problem> {
         return None;
     }
     let json = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
-    let refused = Problem::of(if json { &problem::INVALID_REQUEST } else { &problem::MALFORMED });
-    Some(if json { refused.field("", "invalid", "an object") } else { refused })
+    Some(if json { Problem::invalid("", "an object") } else { Problem::of(&problem::MALFORMED) })
 }
 
 fn form_pairs(query: &str) -> form::Parse<'_> {

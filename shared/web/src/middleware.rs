@@ -23,7 +23,10 @@ pub fn finish(router: Router) -> Router {
         .method_not_allowed_fallback(|| async { Problem::of(&problem::METHOD_NOT_ALLOWED) })
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(25)))
-        .layer(CatchPanicLayer::custom(|_| Problem::of(&problem::INTERNAL).into_response()))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a handler panicked");
+            Problem::of(&problem::INTERNAL).into_response()
+        }))
         .layer(from_fn(around))
 }
 
@@ -42,7 +45,7 @@ async fn around(request: Request, next: Next) -> Response {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(%method, path, status = response.status().as_u16(), millis, trace_id, "request");
+        tracing::info!(%method, path, status = response.status().as_u16(), millis, "request");
         response
     })
     .await
@@ -50,9 +53,13 @@ async fn around(request: Request, next: Next) -> Response {
 
 /// Gives refusals, faults and the framework's own rejections one form. Faults are logged here, once.
 fn render(mut response: Response, korean: bool) -> Response {
+    // 405 says which methods there are.
+    let allow = response.headers_mut().remove(header::ALLOW);
     let extensions = response.extensions_mut();
     if let Some(problem) = extensions.remove::<Problem>() {
-        return problem.render(korean);
+        let mut rendered = problem.render(korean);
+        rendered.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
+        return rendered;
     }
     match extensions.remove::<Unrendered>() {
         Some(Unrendered::Refused { code, fields, details }) => {
@@ -65,7 +72,10 @@ fn render(mut response: Response, korean: bool) -> Response {
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::of(&problem::TOO_LARGE).render(korean),
-        StatusCode::SERVICE_UNAVAILABLE if !json => Problem::of(&problem::UNAVAILABLE).retry_after(2).render(korean),
+        StatusCode::SERVICE_UNAVAILABLE if !json => {
+            tracing::error!("no answer in time");
+            Problem::of(&problem::UNAVAILABLE).retry_after(2).render(korean)
+        }
         _ => response,
     }
 }
@@ -103,7 +113,7 @@ fn of_fault(fault: &Fault) -> Problem {
     }
 }
 
-/// The caller's `x-request-id` when it is a plain one, the gateway's trace header, or a fresh id.
+/// The caller's `x-request-id` when it is a plain one, or a fresh id.
 fn trace_id(headers: &HeaderMap) -> String {
     let plain =
         |text: &&str| (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');

@@ -100,7 +100,12 @@ impl Problem {
         }
     }
 
-    pub fn field(mut self, field: impl Into<String>, code: &str, message: impl Into<String>) -> Problem {
+    /// An input that is not what it should be; `field` as in [`FieldError`].
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Problem {
+        Problem::of(&INVALID_REQUEST).field(field, "invalid", message)
+    }
+
+    pub(crate) fn field(mut self, field: impl Into<String>, code: &str, message: impl Into<String>) -> Problem {
         self.errors.push(FieldError { field: field.into(), code: code.to_owned(), message: Some(message.into()) });
         self
     }
@@ -116,7 +121,7 @@ impl Problem {
     }
 
     /// Sent as Retry-After.
-    pub fn retry_after(mut self, seconds: u32) -> Problem {
+    pub(crate) fn retry_after(mut self, seconds: u32) -> Problem {
         self.retry_after_seconds = Some(seconds);
         self
     }

@@ -16,7 +16,7 @@ pub async fn poll(boot: &Boot) -> Result<(), Fault> {
     let client = Client::new(&boot.aws.config);
     let relay = Relay::new(&boot.db, &boot.aws);
     tokio::spawn(forever(boot.clone(), client.clone(), queues::RELAY, Handler::Relay(Box::new(relay))));
-    for worker in crate::workers(boot).await?.into_iter().map(Arc::new) {
+    for worker in crate::workers(boot).await?.into_iter().map(|worker| Arc::new(worker.with_retries(boot))) {
         for task in worker.tasks() {
             let handler = Handler::Worker(worker.clone());
             tokio::spawn(forever(boot.clone(), client.clone(), task.queue().name, handler));
@@ -88,6 +88,7 @@ async fn handle(boot: &Boot, queue: &str, messages: &[Message], handler: &Handle
 fn record(queue: &str, message: &Message) -> SqsMessage {
     let mut record = SqsMessage::default();
     record.message_id = message.message_id().map(str::to_owned);
+    record.receipt_handle = message.receipt_handle().map(str::to_owned);
     record.body = message.body().map(str::to_owned);
     record.event_source_arn = Some(format!("arn:aws:sqs:local:000000000000:{queue}"));
     let attributes = message.attributes().into_iter().flatten();

@@ -19,6 +19,7 @@ use partners::webhook::delivery::DeliveryState;
 use partners::webhook::endpoint::EndpointError;
 use partners::webhook::event::WebhookEvent;
 use partners::webhook::log::DeliveryError;
+use partners::webhook::replay::ReplayError;
 use partners::webhook::rotate::RotateSecretError;
 use partners::webhook::trial::TrialError;
 use schemars::JsonSchema;
@@ -136,6 +137,7 @@ const ERRORS: &[&[Code]] = &[
     RotateSecretError::CODES,
     TrialError::CODES,
     DeliveryError::CODES,
+    ReplayError::CODES,
 ];
 
 /// Each code once, by id.

@@ -18,12 +18,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SellerHeader {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get(NAME) else { return Ok(SellerHeader(None)) };
         let seller = value.to_str().ok().and_then(|text| text.trim().parse().ok());
-        let invalid = || {
-            let code =
-                kernel::Code::new("invalid_request", 422, "The request has invalid fields.", "입력값을 확인해 주세요.");
-            Problem::of(&code).field("Drrip-Seller-Id", "invalid", "a seller id")
-        };
-        seller.map(|seller| SellerHeader(Some(seller))).ok_or_else(invalid)
+        seller.map(|seller| SellerHeader(Some(seller))).ok_or_else(|| Problem::invalid("Drrip-Seller-Id", "a seller id"))
     }
 }
 

@@ -9,7 +9,7 @@ use partners::webhook::courier::Attempt;
 use partners::webhook::delivery::DeliveryState;
 use partners::webhook::event::WebhookEvent;
 use partners::webhook::log::{self, DeliveryDetailRow, DeliveryError, DeliveryRow, Filter};
-use partners::webhook::replay::{self, ReplayOutcome};
+use partners::webhook::replay::{self, ReplayError, ReplayOutcome, Window};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -169,17 +169,31 @@ pub(crate) async fn show(
     Ok(Json(row.into()))
 }
 
-/// Deliveries to send again.
+/// Deliveries to send again: chosen ones, or every failed one of a time.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplayWebhookDeliveriesBody {
-    delivery_ids: Batch<WebhookDeliveryId, 100>,
+    delivery_ids: Option<Batch<WebhookDeliveryId, 100>>,
+    failed_between: Option<FailedBetween>,
 }
 
-/// One result per delivery.
+/// Every dead delivery of one endpoint made in this time, at most 30 days back.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FailedBetween {
+    endpoint_id: WebhookEndpointId,
+    from: DateTime<Utc>,
+    /// Not included.
+    until: DateTime<Utc>,
+}
+
+/// What is sent again.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct WebhookReplaysView {
+    /// One result per chosen delivery; empty for a window.
     items: Vec<WebhookReplayView>,
+    /// How many are on their way. Those of a window leave within minutes, behind live traffic; the log shows them.
+    queued: i64,
 }
 
 /// What became of one.
@@ -194,11 +208,25 @@ pub(crate) async fn replay(
     ctx: Ctx<may::WebhooksManage>,
     State(app): State<App>,
     Json(body): Json<ReplayWebhookDeliveriesBody>,
-) -> Answer<Accepted<WebhookReplaysView>> {
+) -> Answer<Accepted<WebhookReplaysView>, ReplayError> {
     let tx = app.boot.db.begin().await?;
-    let results = replay::replay(&tx, &ctx.who, body.delivery_ids.as_slice(), ctx.now).await?;
+    let view = match (body.delivery_ids, body.failed_between) {
+        (Some(ids), None) => chosen(replay::replay(&tx, &ctx.who, ids.as_slice(), ctx.now).await?),
+        (None, Some(FailedBetween { endpoint_id: endpoint, from, until })) => {
+            let window = Window { endpoint, from, until };
+            let queued = replay::replay_window(&tx, &ctx.who, window, ctx.now).await?;
+            WebhookReplaysView { items: Vec::new(), queued }
+        }
+        _ => return Err(ReplayError::Selection.into()),
+    };
     tx.commit().await?;
     app.nudge.relay().await;
+    Ok(Accepted(view))
+}
+
+fn chosen(results: Vec<(WebhookDeliveryId, ReplayOutcome)>) -> WebhookReplaysView {
     let view = |(delivery_id, outcome)| WebhookReplayView { delivery_id, outcome };
-    Ok(Accepted(WebhookReplaysView { items: results.into_iter().map(view).collect() }))
+    let items: Vec<WebhookReplayView> = results.into_iter().map(view).collect();
+    let queued = items.iter().filter(|item| item.outcome == ReplayOutcome::Queued).count();
+    WebhookReplaysView { items, queued: i64::try_from(queued).unwrap_or(i64::MAX) }
 }

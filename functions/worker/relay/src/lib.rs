@@ -28,9 +28,9 @@ pub async fn run(boot: &Boot, relay: &Relay, nudges: &SqsEvent) -> Result<Value,
     // The log line joins the commit that nudged last; the events carry their own ids.
     let trace_id = nudges.records.last().and_then(|nudge| trace_of(nudge.body.as_deref()));
     let trace_id = trace_id.unwrap_or_else(boot::trace::fresh);
-    boot::trace::with(trace_id.clone(), async {
+    boot::trace::with(trace_id, async {
         let done = relay.run(boot.now().await?).await?;
-        tracing::info!(events = done.events, messages = done.messages, trace_id, "relayed");
+        tracing::info!(events = done.events, messages = done.messages, "relayed");
         Ok(json!({ "batchItemFailures": [] }))
     })
     .await

@@ -7,7 +7,7 @@ use events::queues::{PROCESS_PAYMENT_WEBHOOK, Queue};
 use events::{Envelope, PaymentWebhookReceived};
 use jobs::{Task, TaskError, TaskFuture};
 use kernel::Now;
-use payments::{Gateway, attempt};
+use payments::{Gateway, Lookup, attempt};
 use std::sync::Arc;
 
 /// Task `process_payment_webhook`, as far as payments go; payouts are told by the settlement's own.
@@ -39,13 +39,19 @@ impl Task for ProcessPaymentWebhook {
 }
 
 impl ProcessPaymentWebhook {
+    /// The order a hint is about; an overseas cancel may name its payment alone.
+    async fn order_of(&self, hint: PaymentWebhookReceived) -> Result<Option<String>, TaskError> {
+        let (None, Some(key)) = (&hint.pg_order_id, &hint.payment_key) else { return Ok(hint.pg_order_id) };
+        match self.gateway.by_key(key).await {
+            Lookup::Found(payment) => Ok(Some(payment.pg_order_id)),
+            Lookup::Nothing => Ok(None),
+            Lookup::Unknown { why } => Err(TaskError::RetryAfter { seconds: 30, why }),
+        }
+    }
+
     async fn payment(&self, hint: PaymentWebhookReceived, now: Now) -> Result<(), TaskError> {
-        let conn = self.boot.db.writer().await?;
-        let ours = match &hint.pg_order_id {
-            Some(pg_order_id) => attempt::find_by_pg_order_id(&conn, pg_order_id).await?,
-            None => None,
-        };
-        drop(conn);
+        let Some(pg_order_id) = self.order_of(hint).await? else { return Ok(()) };
+        let ours = attempt::find_by_pg_order_id(&self.boot.db.writer().await?, &pg_order_id).await?;
         // Events of other systems under the same merchant are none of ours.
         let Some(row) = ours else { return Ok(()) };
         let seen = Seen::from(self.gateway.by_order(&row.pg_order_id).await);

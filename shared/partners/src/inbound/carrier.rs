@@ -54,7 +54,6 @@ pub struct Row {
 db::row! { struct ParcelRow { id: ShipmentId, invoice_no: String } }
 
 db::statements! {
-    static CARRIER: (String,) => (String,) = "select code from carriers where code = $1";
     static PARCELS: (String, Vec<String>, DateTime<Utc>) => ParcelRow =
         "select distinct on (invoice_no) id, coalesce(invoice_no, '') as invoice_no from shipments
          where carrier_code = $1 and invoice_no = any($2) and (state not in ('delivered', 'lost', 'canceled') or created_at >= $3) and state <> 'canceled'
@@ -76,11 +75,6 @@ pub fn signed(header: &str, key: &str, body: &[u8], now: Now) -> bool {
     let ours = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), &message);
     fields
         .any(|(name, value)| name == "v1" && hex::decode(value).is_ok_and(|given| secret::same(ours.as_ref(), &given)))
-}
-
-/// Whether we know this carrier.
-pub async fn known(on: &impl On, carrier_code: &str) -> Result<bool, Fault> {
-    Ok(CARRIER.opt(on, (carrier_code.to_owned(),)).await?.is_some())
 }
 
 /// Takes a batch; answers for each row in its order, and whether events were written.

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 const TABLE: &str = "payment_webhook_events";
 const KEPT_DAYS: i64 = 90;
+/// An item of DynamoDB holds 400 KB; of a larger body only this much is kept to look at.
+const KEPT_BYTES: usize = 300_000;
 
 /// One message as it came.
 #[derive(Debug, Clone)]
@@ -120,7 +122,7 @@ impl Inbox {
             .item("source", s(&message.source))
             .item("type", s(message.kind))
             .item("received_at", number(received))
-            .item("raw_body", s(message.body))
+            .item("raw_body", s(&message.body[..message.body.floor_char_boundary(KEPT_BYTES)]))
             .item("state", s(state))
             .item("attempts", number(0))
             .item("expires_at", number(received + KEPT_DAYS * 86_400))

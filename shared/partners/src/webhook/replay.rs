@@ -1,6 +1,9 @@
 //! Sending ended deliveries again: the same webhook-id and body, a new timestamp and signature, all attempts anew.
+//!
+//! Chosen ones leave at once. Every failed one of a time window may be many: they wait for the sweep, behind live traffic.
 
 use crate::webhook::delivery::{self, DeliveryState};
+use crate::webhook::endpoint::{self, EndpointError, EndpointState};
 use crate::webhook::log::KEPT_DAYS;
 use authz::Partner;
 use chrono::{DateTime, Duration, Utc};
@@ -21,6 +24,33 @@ kernel::text_enum! {
     }
 }
 
+kernel::refusals! {
+    /// Why nothing is sent again.
+    pub enum ReplayError {
+        Selection = 422 "replay_selection_invalid" at "/delivery_ids", "Give either delivery_ids or failed_between.", "delivery_ids와 failed_between 중 하나만 보내 주세요.";
+        WindowEmpty = 422 "replay_window_invalid" at "/failed_between/until", "The window ends before it begins.", "종료 시각은 시작 시각보다 늦어야 합니다.";
+        EndpointNotFound = 404 "webhook_endpoint_not_found", "There is no such webhook endpoint.", "존재하지 않는 웹훅 엔드포인트입니다.";
+        EndpointInactive = 409 "webhook_endpoint_inactive", "This endpoint is paused or switched off: switch it on first.", "비활성화된 엔드포인트입니다.";
+    }
+}
+
+impl From<EndpointError> for ReplayError {
+    fn from(error: EndpointError) -> ReplayError {
+        match error {
+            EndpointError::EndpointNotFound => ReplayError::EndpointNotFound,
+        }
+    }
+}
+
+/// Every failed delivery of an endpoint whose event happened in this time.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    pub endpoint: WebhookEndpointId,
+    pub from: DateTime<Utc>,
+    /// Not included.
+    pub until: DateTime<Utc>,
+}
+
 db::row! { struct AskedRow { id: WebhookDeliveryId, state: DeliveryState, is_test: bool, active: bool } }
 
 db::statements! {
@@ -31,6 +61,11 @@ db::statements! {
     static AGAIN: (Vec<WebhookDeliveryId>, Now, DateTime<Utc>) => (WebhookDeliveryId,) =
         "update webhook_deliveries set state = 'pending', attempts = 0, next_attempt_at = $2, queued_until = $3
          where id = any($1) and state in ('delivered', 'dead') returning id";
+    static FAILED_BETWEEN: (WebhookEndpointId, DateTime<Utc>, DateTime<Utc>, Now) => (i64,) =
+        "with again as (
+             update webhook_deliveries set state = 'pending', attempts = 0, next_attempt_at = $4, queued_until = null, replayed_at = $4
+             where webhook_endpoint_id = $1 and state = 'dead' and not is_test and created_at >= $2 and created_at < $3 returning id)
+         select count(*) from again";
 }
 
 /// Queues ended deliveries of the caller again; answers for each id in the order asked.
@@ -51,6 +86,20 @@ pub async fn replay(
     }
     outbox.write(tx).await?;
     Ok(ids.iter().map(|id| (*id, known.get(id).copied().unwrap_or(ReplayOutcome::NotFound))).collect())
+}
+
+/// Puts every failed delivery of a window up for sending again; answers how many.
+pub async fn replay_window(tx: &Tx, by: &Partner, window: Window, now: Now) -> Result<i64, Failure<ReplayError>> {
+    if window.from >= window.until {
+        return Err(ReplayError::WindowEmpty.into());
+    }
+    let endpoint = endpoint::lock(tx, by, window.endpoint).await.map_err(Failure::widen)?;
+    if endpoint.state != EndpointState::Active {
+        return Err(ReplayError::EndpointInactive.into());
+    }
+    let kept = window.from.max(now.plus(-Duration::days(KEPT_DAYS)));
+    let (queued,) = FAILED_BETWEEN.one(tx, (window.endpoint, kept, window.until, now)).await?;
+    Ok(queued)
 }
 
 fn outcome(row: &AskedRow) -> ReplayOutcome {

@@ -1,4 +1,5 @@
-//! Deliveries whose wait is longer than a queue can hold a message, or whose message was lost.
+//! Deliveries whose wait is longer than a queue can hold a message, whose message was lost, or which are asked for again
+//! with a whole window: those go last.
 
 use crate::webhook::delivery;
 use chrono::{DateTime, Utc};
@@ -15,7 +16,7 @@ db::statements! {
         "update webhook_deliveries d set queued_until = $2
          from (select w.id from webhook_deliveries w join webhook_endpoints e on e.id = w.webhook_endpoint_id
                where w.state in ('pending', 'retrying') and w.next_attempt_at <= $1 and (w.queued_until is null or w.queued_until <= $1) and e.state <> 'paused'
-               order by w.next_attempt_at limit $3 for update of w skip locked) due
+               order by w.replayed_at is not null, w.next_attempt_at limit $3 for update of w skip locked) due
          where d.id = due.id returning d.id, d.attempts";
 }
 
