@@ -1,8 +1,8 @@
 //! An inspector approves versions: each goes live at once and whole, with its price in the history. What blocks a
 //! version cannot be approved; a certification number is found in the registry by the inspector's own look-up.
 
-use crate::decide::{Decidable, Decided, DecisionOutcome, lock};
-use crate::{Finding, PendingChanges, ProductAction, ProductState, RevisionAction, disclose, pictures};
+use crate::decide::{Decidable, Decided, DecisionOutcome, lock, lock_products};
+use crate::{Finding, PendingChanges, ProductAction, ProductState, RevisionAction, certify, disclose, pictures};
 use audit::{Target, record};
 use db::{Json, Tx};
 use events::ProductReviewed;
@@ -48,6 +48,7 @@ pub async fn approve(
     now: Now,
     versions: Vec<Approve>,
 ) -> Result<Vec<Decided>, Fault> {
+    lock_products(tx, versions.iter().map(|version| version.inspection_id).collect()).await?;
     let mut decided = Vec::with_capacity(versions.len());
     for version in versions {
         decided.push(approve_one(tx, operator_id, now, version).await?);
@@ -69,9 +70,9 @@ async fn approve_one(tx: &Tx, operator_id: OperatorId, now: Now, cmd: Approve) -
     if !blocking.is_empty() {
         return Ok(Decided { blocking, ..Decided::new(id, DecisionOutcome::BlockingFindings) });
     }
-    VERIFY.run(tx, (version.product_id, cmd.verified_certification_ids, now)).await?;
     DECIDE.run(tx, (id, done, operator_id, now)).await?;
     go_live(tx, operator_id, now, &version, next).await?;
+    VERIFY.run(tx, (version.product_id, cmd.verified_certification_ids, now)).await?;
     let event =
         ProductReviewed { product_id: version.product_id, seller_id: version.seller_id, decision: "approved".into() };
     emit(tx, &event, now).await?;
@@ -116,7 +117,17 @@ async fn go_live(
 ) -> Result<(), Fault> {
     let id = version.product_id;
     let changes = version.pending_changes.clone().map(|Json(changes)| changes).unwrap_or_default();
-    let PendingChanges { name, name_en, brand_id, category_id, list_price, sale_price, pictures, disclosure } = changes;
+    let PendingChanges {
+        name,
+        name_en,
+        brand_id,
+        category_id,
+        list_price,
+        sale_price,
+        pictures,
+        disclosure,
+        certifications,
+    } = changes;
     let priced = list_price.is_some() || sale_price.is_some();
     GO_LIVE.run(tx, (id, next, name, name_en, brand_id, category_id, list_price, sale_price, now)).await?;
     if let Some(pictures) = pictures {
@@ -124,6 +135,9 @@ async fn go_live(
     }
     if let Some(disclosure) = disclosure {
         disclose::write(tx, id, &disclosure, now).await?;
+    }
+    if let Some(certifications) = certifications {
+        certify::write(tx, id, certifications).await?;
     }
     if priced || !HAS_PRICE.one(tx, (id, now)).await?.0 {
         FORGET_SCHEDULED.run(tx, (id, now)).await?;

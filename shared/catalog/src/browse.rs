@@ -106,7 +106,7 @@ db::statements! {
                       case when $1 = 'popular' then p.like_count end desc, p.id desc
              limit $15)
          select p.id, p.name, p.brand_id, b.name_ko as brand_name, p.seller_id, u.object_key as image_key, p.list_price,
-                coalesce(promo.promo_price, p.sale_price) as price, former.price as former_price, promo.ends_at as promotion_ends_at,
+                coalesce(promo.promo_price, p.sale_price) as price, former_price(p.id, coalesce(promo.starts_at, present.valid_from)) as former_price, promo.ends_at as promotion_ends_at,
                 exists (select from product_skus k join sku_stocks st on st.sku_id = k.id where k.product_id = p.id and k.usable and st.on_hand > st.reserved) as in_stock,
                 p.like_count, coalesce(p.on_sale_at, $10) as on_sale_at
          from page
@@ -114,21 +114,10 @@ db::statements! {
          join brands b on b.id = p.brand_id
          left join product_images i on i.product_id = p.id and i.role = 'main' and i.option_value_id is null
          left join uploads u on u.id = i.file_id
-         left join lateral (
-             select pp.promo_price, pr.starts_at, pr.ends_at
-             from promotion_products pp join promotions pr on pr.id = pp.promotion_id
-             where pp.product_id = p.id and pp.state = 'approved' and pp.promo_price < p.sale_price
-               and coalesce(pp.sold_quantity < pp.quantity_limit, true)
-               and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
-               and pr.starts_at <= $10 and pr.ends_at > $10
-             order by pp.promo_price, pr.id limit 1) promo on true
+         left join lateral running_promotion(p.id, p.sale_price, $10) promo on true
          left join lateral (
              select cur.valid_from from price_histories cur
              where cur.product_id = p.id and cur.valid_from <= $10 and coalesce(cur.valid_to > $10, true)) present on true
-         left join lateral (
-             select min(least(h.sale_price, h.promo_price)) as price from price_histories h
-             where h.product_id = p.id and h.valid_from < coalesce(promo.starts_at, present.valid_from)
-               and coalesce(h.valid_to > coalesce(promo.starts_at, present.valid_from) - interval '20 days', true)) former on true
          order by case when $1 = 'newest' then page.on_sale_at end desc,
                   case when $1 = 'price_asc' then page.price end,
                   case when $1 = 'price_desc' then page.price end desc,

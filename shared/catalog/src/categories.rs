@@ -1,12 +1,12 @@
 //! The category tree.
 
+use crate::FilterAttribute;
 use authz::SellerScope;
 use chrono::NaiveDate;
 use db::{Json, On};
 use kernel::{BrandId, CategoryId, Failure, Fault, Now, Rate, SellerId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 db::row! {
     /// One node, parents before children.
@@ -41,7 +41,7 @@ db::row! {
     /// One category's landing.
     pub struct CategoryLanding {
         pub id: CategoryId, pub name: String, pub path: Json<Vec<CategoryStep>>, pub children: Json<Vec<CategoryStep>>,
-        pub attributes: Json<Vec<Value>>, pub brands: Json<Vec<FeaturedBrand>>,
+        pub attributes: Json<Vec<FilterAttribute>>, pub brands: Json<Vec<FeaturedBrand>>,
     }
 }
 
@@ -78,8 +78,8 @@ db::statements! {
                  from categories up where up.id = c.id or starts_with(c.path, up.path || '/')) as path,
                 coalesce((select jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name) order by d.position, d.name)
                           from categories d where d.parent_id = c.id and d.active), '[]') as children,
-                (select coalesce(jsonb_agg(a.attribute order by up.depth), '[]')
-                 from categories up cross join lateral jsonb_array_elements(up.attribute_schema) as a(attribute)
+                (select coalesce(jsonb_agg(a.attribute order by up.depth, a.position), '[]')
+                 from categories up cross join lateral jsonb_array_elements(up.attribute_schema) with ordinality as a(attribute, position)
                  where up.id = c.id or starts_with(c.path, up.path || '/')) as attributes,
                 coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name_ko, 'logo_key', t.object_key) order by t.likes desc, t.id)
                           from (select b.id, b.name_ko, u.object_key, sum(p.like_count) as likes

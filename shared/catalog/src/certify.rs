@@ -1,12 +1,14 @@
 //! A seller states the safety certifications of a product, or why it needs none. Goods for children always need one. A
-//! number is believed only once it was found in the registry; until then the product cannot be approved.
+//! number is believed only once it was found in the registry; until then the product cannot be approved. On an approved
+//! product a new statement waits for inspection.
 
+use crate::load::load;
 use crate::open::{TOUCH, edit_refusals, open_for_review};
-use crate::{CertificationKind, NoticeType};
+use crate::{Certification, CertificationKind, NoticeType, PendingChanges};
 use authz::SellerScope;
 use db::{Json, Tx};
 use kernel::values::Text;
-use kernel::{CategoryId, CertificationId, Failure, FieldError, Now, ProductId};
+use kernel::{CategoryId, CertificationId, Failure, Fault, FieldError, Now, ProductId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -27,29 +29,17 @@ edit_refusals! {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct CertificationRow {
-    id: CertificationId,
-    #[serde(flatten)]
-    entry: CertificationEntry,
-}
-
 db::statements! {
     static NOTICE_TYPE: (CategoryId,) => (NoticeType,) = "select notice_type from categories where id = $1";
-    /// What stays keeps its verification.
-    static REMOVE: (ProductId, Json<Vec<CertificationEntry>>) => () =
-        "delete from product_certifications c where c.product_id = $1
-         and not exists (select from jsonb_to_recordset($2) as e(kind text, certification_no text, exemption_reason text)
-                         where e.kind = c.kind and e.certification_no is not distinct from c.certification_no
-                           and e.exemption_reason is not distinct from c.exemption_reason)";
-    static ADD: (ProductId, Json<Vec<CertificationRow>>) => () =
-        "insert into product_certifications (id, product_id, kind, certification_no, exemption_reason)
-         select e.id, $1, e.kind, e.certification_no, e.exemption_reason
-         from jsonb_to_recordset($2) as e(id uuid, kind text, certification_no text, exemption_reason text)
-         on conflict (product_id, kind, certification_no) do nothing";
+    static REMOVE: (ProductId, Vec<CertificationId>) => () = "delete from product_certifications where product_id = $1 and id <> all($2)";
+    static ADD: (ProductId, Json<Vec<Certification>>) => () =
+        "insert into product_certifications (id, product_id, kind, certification_no, exemption_reason, verified_at)
+         select c.id, $1, c.kind, c.certification_no, c.exemption_reason, c.verified_at
+         from jsonb_populate_recordset(null::product_certifications, $2) c
+         on conflict (id) do nothing";
 }
 
-/// Replaces the certifications.
+/// Replaces the certifications, or keeps them for inspection.
 pub async fn certify(
     tx: &Tx,
     by: SellerScope,
@@ -63,10 +53,39 @@ pub async fn certify(
     if !problems.is_empty() {
         return Err(CertifyError::CertificationsInvalid(problems).into());
     }
-    REMOVE.run(tx, (product_id, Json(entries.clone()))).await?;
-    let rows = entries.into_iter().map(|entry| CertificationRow { id: CertificationId::new(), entry }).collect();
-    ADD.run(tx, (product_id, Json(rows))).await?;
+    let loaded = load(tx, product_id, Some(by.seller_id())).await?.ok_or(CertifyError::ProductNotFound)?;
+    let stated = stated(entries, &loaded.live.certifications);
+    if opened.is_live() {
+        let changes = PendingChanges { certifications: Some(stated), ..PendingChanges::default() };
+        return Ok(opened.keep(tx, changes, now).await?);
+    }
+    write(tx, product_id, stated).await?;
     Ok(TOUCH.run(tx, (product_id, now)).await?)
+}
+
+/// What stays is the same row, with its verification.
+fn stated(entries: Vec<CertificationEntry>, before: &[Certification]) -> Vec<Certification> {
+    let certification = |entry: CertificationEntry| {
+        let new = Certification {
+            id: CertificationId::new(),
+            kind: entry.kind,
+            certification_no: entry.certification_no.map(Text::into_string),
+            exemption_reason: entry.exemption_reason.map(Text::into_string),
+            verified_at: None,
+        };
+        let same = |known: &&Certification| {
+            (known.kind, &known.certification_no, &known.exemption_reason)
+                == (new.kind, &new.certification_no, &new.exemption_reason)
+        };
+        before.iter().find(same).cloned().unwrap_or(new)
+    };
+    entries.into_iter().map(certification).collect()
+}
+
+/// Makes these the live certifications.
+pub(crate) async fn write(tx: &Tx, product_id: ProductId, stated: Vec<Certification>) -> Result<(), Fault> {
+    REMOVE.run(tx, (product_id, stated.iter().map(|one| one.id).collect())).await?;
+    ADD.run(tx, (product_id, Json(stated))).await
 }
 
 fn problems(entries: &[CertificationEntry], notice_type: NoticeType) -> Vec<FieldError> {

@@ -1,17 +1,16 @@
 //! One version of a product: what a shopper sees, what an inspector compares, what waits.
 //!
 //! A draft is edited in place. Once a product was approved, edits of what an inspector looked at (names, brand, category,
-//! pictures, disclosure, a higher price) are collected as [`PendingChanges`] while the live version keeps selling. A
+//! pictures, disclosure, certifications, a higher price) are collected as [`PendingChanges`] while the live version keeps selling. A
 //! submission freezes live and pending together as [`ProductContent`].
 
-use crate::{CertificationKind, Disclosure, Gender, PictureRole};
+use crate::{Attributes, CertificationKind, Disclosure, Gender, PictureRole};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use kernel::values::Text;
 use kernel::{BrandId, CategoryId, CertificationId, Fault, Money, OptionValueId, SkuId, UploadId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// One picture, in the order shown; of the whole product or of one colour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -65,7 +64,7 @@ pub struct ProductContent {
     pub list_price: Money,
     pub sale_price: Money,
     pub search_tags: Vec<String>,
-    pub attributes: Value,
+    pub attributes: Attributes,
     pub pictures: Vec<ProductPicture>,
     pub description: Vec<DescriptionBlock>,
     pub disclosure: Option<Disclosure>,
@@ -93,6 +92,8 @@ pub struct PendingChanges {
     pub pictures: Option<Vec<ProductPicture>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disclosure: Option<Disclosure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certifications: Option<Vec<Certification>>,
 }
 
 impl PendingChanges {
@@ -107,6 +108,7 @@ impl PendingChanges {
             sale_price: newer.sale_price.or(self.sale_price),
             pictures: newer.pictures.or(self.pictures),
             disclosure: newer.disclosure.or(self.disclosure),
+            certifications: newer.certifications.or(self.certifications),
         }
     }
 
@@ -127,6 +129,7 @@ impl ProductContent {
         self.sale_price = changes.sale_price.unwrap_or(self.sale_price);
         self.pictures = changes.pictures.unwrap_or(self.pictures);
         self.disclosure = changes.disclosure.or(self.disclosure);
+        self.certifications = changes.certifications.unwrap_or(self.certifications);
         self
     }
 

@@ -47,16 +47,24 @@ db::row! {
 }
 
 db::statements! {
-    /// The product first, as every edit does, then its version.
-    static LOCK_PRODUCT: (ProductRevisionId,) => (ProductId,) =
-        "select p.id from products p where p.id = (select r.product_id from product_revisions r where r.id = $1) for update of p";
+    /// Products first, as every edit does, then their versions; in id order, so that two inspectors never wait for each
+    /// other in a circle.
+    static LOCK_PRODUCTS: (Vec<ProductRevisionId>,) => (ProductId,) =
+        "select p.id from products p where p.id in (select r.product_id from product_revisions r where r.id = any($1))
+         order by p.id for update of p";
     static LOCK: (ProductRevisionId, chrono::NaiveDate) => Decidable =
         "select r.id, r.product_id, p.seller_id, r.state, r.findings, p.state as product_state, p.list_price, p.sale_price, p.pending_changes,
-                array(select c.id from product_certifications c where c.product_id = p.id and c.kind in ('kc', 'child') and c.verified_at is null) as unverified,
+                array(select (c->>'id')::uuid from jsonb_array_elements(r.content->'certifications') c
+                      where c->>'kind' in ('kc', 'child') and c->>'verified_at' is null) as unverified,
                 exists (select from brand_sellers bs join brands b on b.id = bs.brand_id
                         where bs.brand_id = (r.content->>'brand_id')::uuid and bs.seller_id = p.seller_id and b.state = 'active'
                           and bs.valid_from <= $2 and coalesce(bs.valid_to >= $2, true)) as brand_right
          from product_revisions r join products p on p.id = r.product_id where r.id = $1 for update of r";
+}
+
+/// Locks the products of all these versions.
+pub(crate) async fn lock_products(tx: &Tx, ids: Vec<ProductRevisionId>) -> Result<(), Fault> {
+    LOCK_PRODUCTS.all(tx, (ids,)).await.map(drop)
 }
 
 /// Locks a version that can still be decided, or says why not.
@@ -65,9 +73,6 @@ pub(crate) async fn lock(
     id: ProductRevisionId,
     today: chrono::NaiveDate,
 ) -> Result<Result<Decidable, DecisionOutcome>, Fault> {
-    if LOCK_PRODUCT.opt(tx, (id,)).await?.is_none() {
-        return Ok(Err(DecisionOutcome::InspectionNotFound));
-    }
     let Some(version) = LOCK.opt(tx, (id, today)).await? else { return Ok(Err(DecisionOutcome::InspectionNotFound)) };
     Ok(match version.state {
         RevisionState::Submitted | RevisionState::InReview => Ok(version),

@@ -6,7 +6,7 @@ use authz::SellerScope;
 use chrono::NaiveDate;
 use db::Tx;
 use kernel::fault::RefuseOn;
-use kernel::{BrandId, CategoryId, Failure, Money, Now, ProductId, SellerId};
+use kernel::{BrandId, CategoryId, Failure, FieldError, Money, Now, ProductId, SellerId};
 
 /// What a draft starts with. Prices in won.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ kernel::refusals! {
     pub enum DraftError {
         CategoryNotUsable = 422 "category_not_usable" at "/category_id", "Products hang on active leaf categories only.", "상품을 등록할 수 없는 카테고리입니다.";
         BrandNotYours = 422 "brand_not_yours" at "/brand_id", "You have no right to sell this brand.", "판매 권한이 없는 브랜드입니다.";
-        PriceInvalid = 422 "price_invalid" at "/sale_price", "Prices are in units of 10 won, the sale price at most the list price.", "가격은 10원 단위이며 판매가는 정가보다 높을 수 없습니다.";
+        PriceInvalid(Vec<FieldError>) = 422 "price_invalid" each field, "Prices are in units of 10 won, the sale price at most the list price.", "가격은 10원 단위이며 판매가는 정가보다 높을 수 없습니다.";
         StyleCodeExists = 409 "style_code_exists" at "/style_no", "Another product of yours has this style code.", "이미 사용 중인 품번입니다.";
         SellerCodeExists = 409 "seller_product_code_exists" at "/seller_product_code", "Another product of yours has this code.", "이미 사용 중인 상품 코드입니다.";
     }
@@ -56,8 +56,8 @@ pub async fn start_draft(
     now: Now,
     cmd: StartDraft,
 ) -> Result<ProductId, Failure<DraftError>> {
-    if !valid_prices(cmd.list_price, cmd.sale_price) {
-        return Err(DraftError::PriceInvalid.into());
+    if let Some(problem) = price_problem(cmd.list_price, cmd.sale_price) {
+        return Err(DraftError::PriceInvalid(vec![problem]).into());
     }
     let usable = USABLE.one(tx, (cmd.category_id, cmd.brand_id, by.seller_id(), now.date())).await?;
     if !usable.category {
@@ -89,10 +89,17 @@ pub async fn start_draft(
     }
 }
 
-/// Prices are whole tens of won; what is asked is at most the list price.
-pub(crate) fn valid_prices(list_price: Money, sale_price: Money) -> bool {
-    let tens = |price: Money| price.is_positive() && price.get() % 10 == 0;
-    tens(list_price) && tens(sale_price) && sale_price <= list_price
+/// Prices are whole tens of won up to a billion; what is asked is at most the list price.
+pub(crate) fn price_problem(list_price: Money, sale_price: Money) -> Option<FieldError> {
+    let possible = |price: Money| price.is_positive() && price <= Money::MAX && price.get() % 10 == 0;
+    let at_fault = if !possible(list_price) {
+        "/list_price"
+    } else if !possible(sale_price) || sale_price > list_price {
+        "/sale_price"
+    } else {
+        return None;
+    };
+    Some(FieldError::new(at_fault, "price_invalid"))
 }
 
 /// Whether a category takes products and a brand is the seller's to sell.
@@ -113,8 +120,13 @@ mod tests {
 
     #[test]
     fn prices_are_tens_of_won_and_never_above_the_list_price() {
-        let valid = |list, sale| valid_prices(Money::won(list), Money::won(sale));
-        assert!(valid(20_000, 20_000) && valid(20_000, 19_990));
-        assert!(!valid(20_000, 20_010) && !valid(20_005, 19_000) && !valid(20_000, 0));
+        let at_fault = |list, sale| price_problem(Money::won(list), Money::won(sale)).map(|problem| problem.field);
+        assert_eq!((at_fault(20_000, 20_000), at_fault(20_000, 19_990)), (None, None));
+        for (list, sale) in [(20_000, 20_010), (20_000, 0), (20_000, -10), (20_000, 19_995)] {
+            assert_eq!(at_fault(list, sale).as_deref(), Some("/sale_price"), "{sale} of {list}");
+        }
+        for list in [20_005, 0, i64::MAX, i64::MIN] {
+            assert_eq!(at_fault(list, 10_000).as_deref(), Some("/list_price"), "{list}");
+        }
     }
 }

@@ -4,14 +4,13 @@
 //! the rest holds at once. Nothing that an inspector looks at changes while a campaign runs on it.
 
 use crate::draft::usable;
-use crate::open::{edit_refusals, open, open_for_review};
-use crate::{Gender, PendingChanges};
+use crate::open::{Opened, edit_refusals, open, open_for_review};
+use crate::{Attributes, Gender, PendingChanges, attributes};
 use authz::SellerScope;
 use chrono::{DateTime, Utc};
 use db::{Json, Tx};
 use kernel::fault::RefuseOn;
-use kernel::{BrandId, CategoryId, Failure, Now, ProductId};
-use serde_json::Value;
+use kernel::{BrandId, CategoryId, Failure, FieldError, Now, ProductId};
 
 /// Changes; None leaves a field as it is, `Some(None)` clears it.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +21,8 @@ pub struct EditProduct {
     pub brand_id: Option<BrandId>,
     pub gender: Option<Gender>,
     pub season: Option<Option<String>>,
-    pub attributes: Option<Value>,
+    /// Those of the category's form, all at once.
+    pub attributes: Option<Attributes>,
     pub search_tags: Option<Vec<String>>,
     pub min_per_order: Option<i32>,
     pub max_per_order: Option<Option<i32>>,
@@ -39,13 +39,14 @@ edit_refusals! {
         CategoryNotUsable = 422 "category_not_usable" at "/category_id", "Products hang on active leaf categories only.", "상품을 등록할 수 없는 카테고리입니다.";
         BrandNotYours = 422 "brand_not_yours" at "/brand_id", "You have no right to sell this brand.", "판매 권한이 없는 브랜드입니다.";
         PromotionLocked = 409 "promotion_locked", "The product is in a campaign; this cannot be changed until it ends.", "진행 중인 프로모션이 끝날 때까지 변경할 수 없습니다.";
+        AttributesInvalid(Vec<FieldError>) = 422 "attributes_invalid" each field, "Some attributes are not of this category.", "카테고리 속성 정보를 확인해 주세요.";
         OrderLimits = 422 "order_limits_invalid" at "/max_per_order", "The most per order is at least the least.", "최대 구매 수량은 최소 구매 수량보다 작을 수 없습니다.";
         SalePeriod = 422 "sale_period_invalid" at "/sale_ends_at", "The sale ends after it starts.", "판매 종료일은 시작일보다 뒤여야 합니다.";
     }
 }
 
 db::statements! {
-    static EDIT: (ProductId, Option<Gender>, bool, Option<String>, Option<Json<Value>>, Option<Vec<String>>, Option<i32>, Json<Limits>, Option<bool>, Option<bool>, Now) => () =
+    static EDIT: (ProductId, Option<Gender>, bool, Option<String>, Option<Json<Attributes>>, Option<Vec<String>>, Option<i32>, Json<Limits>, Option<bool>, Option<bool>, Now) => () =
         "update products set
              gender = coalesce($2, gender),
              season = case when $3 then $4 else season end,
@@ -83,11 +84,11 @@ pub async fn edit(
     by: SellerScope,
     product_id: ProductId,
     now: Now,
-    cmd: EditProduct,
+    mut cmd: EditProduct,
 ) -> Result<(), Failure<EditError>> {
     let reviewed = PendingChanges {
-        name: cmd.name,
-        name_en: cmd.name_en,
+        name: cmd.name.take(),
+        name_en: cmd.name_en.take(),
         category_id: cmd.category_id,
         brand_id: cmd.brand_id,
         ..PendingChanges::default()
@@ -97,38 +98,59 @@ pub async fn edit(
     } else {
         open_for_review(tx, by, product_id, now).await.map_err(Failure::widen)?
     };
-    if !reviewed.is_empty() {
-        if opened.in_promotion {
-            return Err(EditError::PromotionLocked.into());
-        }
-        let working = opened.pending();
-        let category_id = reviewed.category_id.or(working.category_id).unwrap_or(opened.category_id);
-        let brand_id = reviewed.brand_id.or(working.brand_id).unwrap_or(opened.brand_id);
-        let (category, brand) = usable(tx, by, category_id, brand_id, now).await?;
-        if reviewed.category_id.is_some() && !category {
-            return Err(EditError::CategoryNotUsable.into());
-        }
-        if reviewed.brand_id.is_some() && !brand {
-            return Err(EditError::BrandNotYours.into());
-        }
-        if opened.is_live() {
-            opened.keep(tx, reviewed, now).await?;
-        } else {
-            let PendingChanges { name, name_en, category_id, brand_id, .. } = reviewed;
-            RENAME.run(tx, (product_id, name, name_en, category_id, brand_id)).await?;
+    if let Some(said) = &cmd.attributes {
+        let category_id = cmd.category_id.unwrap_or(opened.working_category());
+        let problems = attributes::problems(said, &attributes::of_category(tx, category_id).await?);
+        if !problems.is_empty() {
+            return Err(EditError::AttributesInvalid(problems).into());
         }
     }
+    if !reviewed.is_empty() {
+        review(tx, by, &opened, reviewed, now).await?;
+    }
+    at_once(tx, product_id, now, cmd).await
+}
+
+/// What an inspector looks at: kept on an approved product, written to a draft.
+async fn review(
+    tx: &Tx,
+    by: SellerScope,
+    opened: &Opened,
+    changes: PendingChanges,
+    now: Now,
+) -> Result<(), Failure<EditError>> {
+    if opened.in_promotion {
+        return Err(EditError::PromotionLocked.into());
+    }
+    let category_id = changes.category_id.unwrap_or(opened.working_category());
+    let brand_id = changes.brand_id.or(opened.pending().brand_id).unwrap_or(opened.brand_id);
+    let (category, brand) = usable(tx, by, category_id, brand_id, now).await?;
+    if changes.category_id.is_some() && !category {
+        return Err(EditError::CategoryNotUsable.into());
+    }
+    if changes.brand_id.is_some() && !brand {
+        return Err(EditError::BrandNotYours.into());
+    }
+    if opened.is_live() {
+        return Ok(opened.keep(tx, changes, now).await?);
+    }
+    let PendingChanges { name, name_en, category_id, brand_id, .. } = changes;
+    Ok(RENAME.run(tx, (opened.id, name, name_en, category_id, brand_id)).await?)
+}
+
+/// What nobody inspects.
+async fn at_once(tx: &Tx, product_id: ProductId, now: Now, cmd: EditProduct) -> Result<(), Failure<EditError>> {
     let limits = Limits {
         max_per_order: cmd.max_per_order,
         max_per_user: cmd.max_per_user,
         sale_starts_at: cmd.sale_starts_at,
         sale_ends_at: cmd.sale_ends_at,
     };
-    let season = cmd.season.clone().flatten();
+    let (new_season, season) = (cmd.season.is_some(), cmd.season.flatten());
     let row = (
         product_id,
         cmd.gender,
-        cmd.season.is_some(),
+        new_season,
         season,
         cmd.attributes.map(Json),
         cmd.search_tags,

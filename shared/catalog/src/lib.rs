@@ -6,6 +6,7 @@
 
 mod apply_prices;
 mod approve;
+mod attributes;
 mod browse;
 mod categories;
 mod certify;
@@ -52,6 +53,7 @@ mod words;
 
 pub use apply_prices::ApplyPrices;
 pub use approve::{Approve, approve};
+pub use attributes::{Attributes, FilterAttribute};
 pub use browse::{BrowseQuery, CardRow, ProductSort, browse, discount_percent};
 pub use categories::{
     CategoryError, CategoryLanding, CategoryRow, CategoryStep, FeaturedBrand, SellerCategoryRow, category_landing,
@@ -106,6 +108,7 @@ pub use words::*;
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     apply_prices::STATEMENTS,
     approve::STATEMENTS,
+    attributes::STATEMENTS,
     browse::STATEMENTS,
     categories::STATEMENTS,
     certify::STATEMENTS,

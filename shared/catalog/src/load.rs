@@ -1,19 +1,18 @@
 //! Reads the live version of a product as a whole, in one statement.
 
 use crate::{
-    Certification, ContentSku, DescriptionBlock, Disclosure, Gender, PendingChanges, ProductContent, ProductPicture,
-    ProductState,
+    Attributes, Certification, ContentSku, DescriptionBlock, Disclosure, Gender, PendingChanges, ProductContent,
+    ProductPicture, ProductState,
 };
 use chrono::{DateTime, Utc};
 use db::{Json, On};
 use kernel::{BrandId, CategoryId, Fault, Money, ProductId, SellerId};
-use serde_json::Value;
 
 db::row! {
     struct LoadedRow {
         id: ProductId, state: ProductState, state_reason: Option<String>, version: i32,
         name: String, name_en: Option<String>, brand_id: BrandId, category_id: CategoryId, style_no: Option<String>,
-        gender: Option<Gender>, season: Option<String>, list_price: Money, sale_price: Money, search_tags: Vec<String>, attributes: Value,
+        gender: Option<Gender>, season: Option<String>, list_price: Money, sale_price: Money, search_tags: Vec<String>, attributes: Json<Attributes>,
         description: Json<Vec<DescriptionBlock>>, pictures: Json<Vec<ProductPicture>>, disclosure: Option<Json<Disclosure>>,
         certifications: Json<Vec<Certification>>, skus: Json<Vec<ContentSku>>, pending_changes: Option<Json<PendingChanges>>,
         updated_at: DateTime<Utc>,
@@ -81,7 +80,7 @@ impl From<LoadedRow> for Loaded {
                 list_price: row.list_price,
                 sale_price: row.sale_price,
                 search_tags: row.search_tags,
-                attributes: row.attributes,
+                attributes: row.attributes.0,
                 pictures: row.pictures.0,
                 description: row.description.0,
                 disclosure: row.disclosure.map(|Json(disclosure)| disclosure),

@@ -58,7 +58,7 @@ impl NoticeType {
 pub struct Disclosure {
     pub notice_type: NoticeType,
     /// By the keys of the registration form.
-    pub fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<String, Text<0, 500>>,
     /// Country of origin, ISO 3166 in two letters: `KR`.
     pub origin_code: String,
     /// Who imported it; required when it was made abroad.
@@ -72,22 +72,20 @@ pub struct Disclosure {
 
 /// "See the description" is not a statement of material or maker.
 const SEE_ELSEWHERE: &[&str] = &["상세", "참조", "참고", "description", "detail"];
-const LONGEST: usize = 500;
 
 impl Disclosure {
-    /// What is missing or wrong for a category of `expected` type, as form paths below `/disclosure`.
+    /// What is missing or wrong for a category of `expected` type, by its path in the disclosure.
     pub fn problems(&self, expected: NoticeType) -> Vec<FieldError> {
         let mut found = Vec::new();
-        let mut wrong = |path: &str, code: &str| found.push(FieldError::new(format!("/disclosure{path}"), code));
+        let mut wrong = |path: &str, code: &str| found.push(FieldError::new(path, code));
         if self.notice_type != expected {
             wrong("/notice_type", "not_of_this_category");
             return found;
         }
         for field in expected.fields() {
             let path = format!("/fields/{}", field.key);
-            match self.fields.get(field.key).map(|value| value.trim()).filter(|value| !value.is_empty()) {
+            match self.fields.get(field.key).map(Text::as_str).filter(|value| !value.is_empty()) {
                 None => wrong(&path, "missing"),
-                Some(value) if value.chars().count() > LONGEST => wrong(&path, "too_long"),
                 Some(value) if must_be_stated(*field) && points_elsewhere(value) => wrong(&path, "must_be_stated_here"),
                 Some(_) => {}
             }
@@ -119,8 +117,12 @@ fn points_elsewhere(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    pub(crate) fn shirt() -> Disclosure {
-        let fields = NoticeType::Wear.fields().iter().map(|f| (f.key.to_owned(), "면 100%".to_owned())).collect();
+    fn text(text: &str) -> Text<0, 500> {
+        Text::new(text).unwrap()
+    }
+
+    fn shirt() -> Disclosure {
+        let fields = NoticeType::Wear.fields().iter().map(|f| (f.key.to_owned(), text("면 100%"))).collect();
         Disclosure {
             notice_type: NoticeType::Wear,
             fields,
@@ -143,25 +145,22 @@ mod tests {
         let mut disclosure = shirt();
         assert!(paths(&disclosure).is_empty());
         disclosure.fields.remove("caution");
-        disclosure.fields.insert("heel".into(), "3cm".into());
-        assert_eq!(paths(&disclosure), ["/disclosure/fields/caution missing", "/disclosure/fields/heel unknown_field"]);
+        disclosure.fields.insert("heel".into(), text("3cm"));
+        assert_eq!(paths(&disclosure), ["/fields/caution missing", "/fields/heel unknown_field"]);
     }
 
     #[test]
     fn material_and_maker_are_stated_here_not_elsewhere() {
         let mut disclosure = shirt();
-        disclosure.fields.insert("material".into(), "상세페이지 참조".into());
-        disclosure.fields.insert("size".into(), "상세페이지 참조".into());
-        assert_eq!(paths(&disclosure), ["/disclosure/fields/material must_be_stated_here"]);
+        disclosure.fields.insert("material".into(), text("상세페이지 참조"));
+        disclosure.fields.insert("size".into(), text("상세페이지 참조"));
+        assert_eq!(paths(&disclosure), ["/fields/material must_be_stated_here"]);
     }
 
     #[test]
     fn goods_from_abroad_name_their_importer() {
         let disclosure = Disclosure { origin_code: "VN".into(), ..shirt() };
-        assert_eq!(paths(&disclosure), ["/disclosure/importer missing"]);
-        assert_eq!(
-            paths(&Disclosure { origin_code: "kor".into(), ..shirt() }),
-            ["/disclosure/origin_code not_a_country_code"]
-        );
+        assert_eq!(paths(&disclosure), ["/importer missing"]);
+        assert_eq!(paths(&Disclosure { origin_code: "kor".into(), ..shirt() }), ["/origin_code not_a_country_code"]);
     }
 }

@@ -3,6 +3,7 @@
 //! An axis stays when it is named by id or by its name, a value likewise within its axis, a SKU when its values are the
 //! same ones, in whatever order the axes now stand. What stays keeps its id, so stock and orders stay with it.
 
+use crate::skus::delta_problem;
 use crate::{OptionKind, is_standard};
 use kernel::values::Text;
 use kernel::{FieldError, Money, OptionGroupId, OptionValueId, SkuId};
@@ -194,12 +195,14 @@ fn skus(
         PlannedSku { id, value1_id: at(0), value2_id: at(1), value3_id: at(2), terms }
     };
     let Some(asked) = asked else {
+        // Counted before they are made: three long axes have more combinations than memory holds.
+        let combinations = axes.iter().fold(1_usize, |n, axis| n.saturating_mul(axis.len()));
+        if combinations > MOST_SKUS {
+            return Err(vec![FieldError::new("/groups", "too_many_combinations")]);
+        }
         let every = axes.iter().fold(vec![Vec::new()], |combos: Vec<Vec<OptionValueId>>, axis| {
             combos.iter().flat_map(|combo| axis.iter().map(|(_, id)| [&combo[..], &[*id]].concat())).collect()
         });
-        if every.len() > MOST_SKUS {
-            return Err(vec![FieldError::new("/groups", "too_many_combinations")]);
-        }
         return Ok(every.into_iter().map(|values| make(values, None)).collect());
     };
     let mut planned = Vec::new();
@@ -248,6 +251,9 @@ fn problems(asked: &OptionsInput) -> Vec<FieldError> {
         if group.values.is_empty() {
             found.push(FieldError::new(format!("/groups/{at}/values"), "missing"));
         }
+        if group.values.len() > MOST_SKUS {
+            found.push(FieldError::new(format!("/groups/{at}/values"), "too_many"));
+        }
         let mut texts = HashSet::new();
         for (n, value) in group.values.iter().enumerate() {
             let mut wrong =
@@ -264,8 +270,8 @@ fn problems(asked: &OptionsInput) -> Vec<FieldError> {
         }
     }
     for (at, sku) in asked.skus.iter().flatten().enumerate() {
-        if sku.price_delta.get() % 10 != 0 {
-            found.push(FieldError::new(format!("/skus/{at}/price_delta"), "not_in_units_of_10_won"));
+        if let Some(code) = delta_problem(sku.price_delta) {
+            found.push(FieldError::new(format!("/skus/{at}/price_delta"), code));
         }
     }
     found

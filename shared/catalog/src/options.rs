@@ -77,7 +77,7 @@ pub async fn set_options(
     now: Now,
     asked: OptionsInput,
 ) -> Result<(), Failure<OptionsError>> {
-    open(tx, by, product_id, now).await.map_err(Failure::widen)?;
+    let opened = open(tx, by, product_id, now).await.map_err(Failure::widen)?;
     let existing = Existing {
         groups: GROUPS.all(tx, (product_id,)).await?,
         values: VALUES.all(tx, (product_id,)).await?.into_iter().map(|v| (v.id, v.option_group_id, v.value)).collect(),
@@ -91,6 +91,10 @@ pub async fn set_options(
     let plan = plan(&existing, asked).map_err(OptionsError::OptionsInvalid)?;
     if !plan.removed_skus.is_empty() && EVER_ORDERED.one(tx, (plan.removed_skus.clone(),)).await?.0 {
         return Err(OptionsError::SkuHasOrders.into());
+    }
+    let mut waiting = opened.pending().pictures.into_iter().flatten().filter_map(|picture| picture.option_value_id);
+    if waiting.any(|value| plan.removed_values.contains(&value)) {
+        return Err(OptionsError::OptionValueInUse.into());
     }
     DROP_STOCKS.run(tx, (plan.removed_skus.clone(),)).await?;
     DROP_SKUS.run(tx, (plan.removed_skus,)).await.map_err(still_used)?;

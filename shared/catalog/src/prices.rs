@@ -4,7 +4,7 @@
 //! out). Half off or more is asked for twice. The price of a product in a campaign is locked. A later call replaces a
 //! scheduled price; the price of today cancels it. Each product answers for itself.
 
-use crate::draft::valid_prices;
+use crate::draft::price_problem;
 use crate::{PendingChanges, ProductState};
 use audit::{Target, record};
 use authz::SellerScope;
@@ -50,6 +50,26 @@ kernel::text_enum! {
         LargeDropUnconfirmed = "large_drop_unconfirmed",
         RaiseCannotBeScheduled = "raise_cannot_be_scheduled",
         InReview = "in_review",
+    }
+}
+
+impl PriceOutcome {
+    /// Something was done for the product.
+    fn is_taken(self) -> bool {
+        match self {
+            PriceOutcome::Changed
+            | PriceOutcome::Scheduled
+            | PriceOutcome::Unchanged
+            | PriceOutcome::WaitsForInspection => true,
+            PriceOutcome::ProductNotFound
+            | PriceOutcome::NotAllowedState
+            | PriceOutcome::PriceInvalid
+            | PriceOutcome::SkuPriceTooLow
+            | PriceOutcome::PromotionLocked
+            | PriceOutcome::LargeDropUnconfirmed
+            | PriceOutcome::RaiseCannotBeScheduled
+            | PriceOutcome::InReview => false,
+        }
     }
 }
 
@@ -148,19 +168,28 @@ pub async fn change_prices(
     if !waiting.is_empty() {
         WAIT.run(tx, (Json(waiting), now)).await?;
     }
-    let before = known.values().map(|row| (row.id, row.list_price, row.sale_price)).collect::<Vec<_>>();
-    let told = serde_json::json!({ "at": cmd.at, "prices": cmd.prices });
-    record(
-        tx,
-        cmd.member_id,
-        "price.changed",
-        Target::table("products"),
-        serde_json::to_value(before).ok(),
-        Some(told),
-        now,
-    )
-    .await?;
+    let taken: Vec<NewPrice> =
+        judged.iter().filter(|(_, outcome)| outcome.is_taken()).map(|(price, _)| *price).collect();
+    audit_taken(tx, &taken, &known, &cmd, now).await?;
     Ok(judged.into_iter().map(|(price, outcome)| (price.product_id, outcome)).collect())
+}
+
+/// Writes down who took which prices; what was refused changed nothing.
+async fn audit_taken(
+    tx: &Tx,
+    taken: &[NewPrice],
+    known: &HashMap<ProductId, PricedRow>,
+    cmd: &ChangePrices,
+    now: Now,
+) -> Result<(), Fault> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let before = taken.iter().filter_map(|price| known.get(&price.product_id));
+    let before: Vec<_> = before.map(|row| (row.id, row.list_price, row.sale_price)).collect();
+    let after = serde_json::json!({ "at": cmd.at, "prices": taken });
+    let (action, target) = ("price.changed", Target::table("products"));
+    record(tx, cmd.member_id, action, target, serde_json::to_value(before).ok(), Some(after), now).await
 }
 
 /// Ends the present price at `from` and begins these.
@@ -192,7 +221,7 @@ fn judge(new: &NewPrice, row: Option<&PricedRow>, at: Option<DateTime<Utc>>, con
         let in_review = row.state == ProductState::InReview;
         return if in_review { PriceOutcome::InReview } else { PriceOutcome::NotAllowedState };
     }
-    if !valid_prices(new.list_price, new.sale_price) {
+    if price_problem(new.list_price, new.sale_price).is_some() {
         return PriceOutcome::PriceInvalid;
     }
     if new.sale_price + row.lowest_delta < Money::won(10) {
@@ -254,6 +283,7 @@ mod tests {
         assert_eq!(outcome(60_000, 39_000), PriceOutcome::WaitsForInspection);
         assert_eq!(outcome(50_000, 40_000), PriceOutcome::Unchanged);
         assert_eq!(outcome(50_000, 1_000), PriceOutcome::SkuPriceTooLow);
+        assert_eq!(outcome(i64::MAX, i64::MAX), PriceOutcome::PriceInvalid);
     }
 
     #[test]

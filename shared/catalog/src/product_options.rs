@@ -66,13 +66,7 @@ db::statements! {
          left join option_values v1 on v1.id = k.value1_id
          left join option_values v2 on v2.id = k.value2_id
          left join option_values v3 on v3.id = k.value3_id
-         left join lateral (
-             select pp.promo_price from promotion_products pp join promotions pr on pr.id = pp.promotion_id
-             where pp.product_id = p.id and pp.state = 'approved' and pp.promo_price < p.sale_price
-               and coalesce(pp.sold_quantity < pp.quantity_limit, true)
-               and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
-               and pr.starts_at <= $2 and pr.ends_at > $2
-             order by pp.promo_price, pr.id limit 1) promo on true
+         left join lateral running_promotion(p.id, p.sale_price, $2) promo on true
          where p.id = $1 order by v1.position, v2.position, v3.position, k.id";
 }
 

@@ -83,9 +83,7 @@ db::statements! {
                     and not coalesce(s.sales_paused_from <= $2 and (s.sales_paused_until is null or s.sales_paused_until > $2), false)
                     and coalesce(p.sale_ends_at > $2, true) as open,
                 p.sale_starts_at, p.on_sale_at, p.list_price, p.sale_price, promo.promo_price, promo.kind as promotion_kind, promo.ends_at as promotion_ends_at,
-                (select min(least(h.sale_price, h.promo_price)) from price_histories h
-                 where h.product_id = p.id and h.valid_from < coalesce(promo.starts_at, present.valid_from)
-                   and coalesce(h.valid_to > coalesce(promo.starts_at, present.valid_from) - interval '20 days', true)) as former_price,
+                former_price(p.id, coalesce(promo.starts_at, present.valid_from)) as former_price,
                 coalesce((select sum(st.on_hand - st.reserved) from product_skus k join sku_stocks st on st.sku_id = k.id
                           where k.product_id = p.id and k.usable), 0)::bigint as available,
                 p.delivery_attribute, p.preorder_dispatch_on, p.made_to_order, p.like_count, p.review_count, p.rating_avg,
@@ -104,14 +102,7 @@ db::statements! {
          left join lateral (
              select cur.valid_from from price_histories cur
              where cur.product_id = p.id and cur.valid_from <= $2 and coalesce(cur.valid_to > $2, true)) present on true
-         left join lateral (
-             select pp.promo_price, pr.kind, pr.starts_at, pr.ends_at
-             from promotion_products pp join promotions pr on pr.id = pp.promotion_id
-             where pp.product_id = p.id and pp.state = 'approved' and pp.promo_price < p.sale_price
-               and coalesce(pp.sold_quantity < pp.quantity_limit, true)
-               and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
-               and pr.starts_at <= $2 and pr.ends_at > $2
-             order by pp.promo_price, pr.id limit 1) promo on true
+         left join lateral running_promotion(p.id, p.sale_price, $2) promo on true
          where p.id = $1 and p.state in ('on_sale', 'paused', 'ended') and p.on_sale_at is not null";
 }
 

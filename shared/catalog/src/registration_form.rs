@@ -1,13 +1,12 @@
 //! What the registration form of a category asks for: filter attributes, standard colours and sizes, the statutory
 //! disclosure, the measures of the size chart, the kinds of certification.
 
-use crate::{COLORS, CertificationKind, NoticeField, NoticeType, SIZES, StandardValue};
+use crate::{COLORS, CertificationKind, FilterAttribute, NoticeField, NoticeType, SIZES, StandardValue, attributes};
 use aws_lc_rs::digest::{SHA256, digest};
-use db::{Json, On};
+use db::On;
 use kernel::{CategoryId, Failure, Fault};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 /// One category's form.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -16,7 +15,7 @@ pub struct RegistrationForm {
     /// Changes whenever the form does.
     pub form_version: String,
     /// Filter attributes and their values, inherited from the categories above.
-    pub attributes: Value,
+    pub attributes: Vec<FilterAttribute>,
     pub standard_colors: &'static [StandardValue],
     pub standard_sizes: &'static [StandardValue],
     pub notice_type: NoticeType,
@@ -34,13 +33,12 @@ kernel::refusals! {
     }
 }
 
-db::row! { struct FormRow { leaf: bool, notice_type: NoticeType, size_chart_type: Option<String>, attributes: Json<Vec<Value>> } }
+db::row! { struct FormRow { leaf: bool, notice_type: NoticeType, size_chart_type: Option<String> } }
 
 db::statements! {
     static FORM: (CategoryId,) => FormRow =
         "select not exists (select from categories below where below.parent_id = c.id and below.active) as leaf, c.notice_type,
-                coalesce(c.size_chart_type, c2.size_chart_type, c3.size_chart_type, c4.size_chart_type) as size_chart_type,
-                coalesce(c4.attribute_schema, '[]') || coalesce(c3.attribute_schema, '[]') || coalesce(c2.attribute_schema, '[]') || c.attribute_schema as attributes
+                coalesce(c.size_chart_type, c2.size_chart_type, c3.size_chart_type, c4.size_chart_type) as size_chart_type
          from categories c
          left join categories c2 on c2.id = c.parent_id
          left join categories c3 on c3.id = c2.parent_id
@@ -59,7 +57,7 @@ pub async fn registration_form(on: &impl On, category_id: CategoryId) -> Result<
     let mut form = RegistrationForm {
         category_id,
         form_version: String::new(),
-        attributes: row.attributes.0.into(),
+        attributes: attributes::of_category(on, category_id).await?,
         standard_colors: COLORS,
         standard_sizes: SIZES,
         notice_type: row.notice_type,

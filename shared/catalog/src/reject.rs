@@ -1,7 +1,7 @@
 //! An inspector sends versions back with remarks by field. What was live keeps selling; the seller corrects and submits
 //! again.
 
-use crate::decide::{Decided, DecisionOutcome, lock};
+use crate::decide::{Decided, DecisionOutcome, lock, lock_products};
 use crate::{ProductAction, ProductState, Remark, RevisionAction, RevisionState};
 use audit::{Target, record};
 use db::{Json, Tx};
@@ -25,6 +25,7 @@ db::statements! {
 
 /// Sends the versions back; answers for each, in the order asked.
 pub async fn reject(tx: &Tx, operator_id: OperatorId, now: Now, versions: Vec<Reject>) -> Result<Vec<Decided>, Fault> {
+    lock_products(tx, versions.iter().map(|version| version.inspection_id).collect()).await?;
     let mut decided = Vec::with_capacity(versions.len());
     for Reject { inspection_id: id, remarks } in versions {
         let version = match lock(tx, id, now.date()).await? {

@@ -31,7 +31,7 @@ pub struct SaleStateResult {
     pub state: Option<ProductState>,
 }
 
-db::row! { struct MovedRow { id: ProductId, state: Option<ProductState>, in_promotion: Option<bool>, moved: bool } }
+db::row! { struct MovedRow { id: ProductId, state: Option<ProductState>, moved: bool } }
 
 db::statements! {
     static MOVE: (Vec<ProductId>, SellerId, ProductState, Vec<ProductState>, bool, Now) => MovedRow =
@@ -42,7 +42,7 @@ db::statements! {
          moved as (
              update products p set state = $3, version = p.version + 1, updated_at = $6
              from locked l where p.id = l.id and l.state = any($4) and ($5 or not l.in_promotion) returning p.id)
-         select a.id, l.state, l.in_promotion, m.id is not null as moved
+         select a.id, l.state, m.id is not null as moved
          from (select distinct unnest($1) as id) a left join locked l on l.id = a.id left join moved m on m.id = a.id
          order by a.id";
 }
@@ -68,19 +68,19 @@ pub async fn set_sale_state(
     let (action, target) = wanted.step();
     // The operator's own states are not the seller's to leave.
     let from = ProductState::ALL.iter().copied().filter(|s| *s != ProductState::Suspended && s.next(action).is_some());
-    let row = (product_ids, by.seller_id(), target, from.collect(), wanted == SaleState::OnSale, now);
+    let from: Vec<ProductState> = from.collect();
+    let row = (product_ids, by.seller_id(), target, from.clone(), wanted == SaleState::OnSale, now);
     let moved = MOVE.all(tx, row).await?;
-    Ok(moved.into_iter().map(|row| result(row, target)).collect())
+    Ok(moved.into_iter().map(|row| result(row, target, &from)).collect())
 }
 
-fn result(row: MovedRow, target: ProductState) -> SaleStateResult {
+fn result(row: MovedRow, target: ProductState, from: &[ProductState]) -> SaleStateResult {
     let (outcome, state) = match row.state {
         None => (SaleStateOutcome::ProductNotFound, None),
         Some(_) if row.moved => (SaleStateOutcome::Done, Some(target)),
         Some(state) if state == target => (SaleStateOutcome::Done, Some(state)),
-        Some(state) if row.in_promotion == Some(true) && state != ProductState::Suspended => {
-            (SaleStateOutcome::PromotionLocked, Some(state))
-        }
+        // It could have moved, so a campaign holds it.
+        Some(state) if from.contains(&state) => (SaleStateOutcome::PromotionLocked, Some(state)),
         Some(state) => (SaleStateOutcome::NotAllowedState, Some(state)),
     };
     SaleStateResult { product_id: row.id, outcome, state }

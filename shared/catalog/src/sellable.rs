@@ -138,7 +138,7 @@ db::statements! {
                     and coalesce(p.sale_starts_at <= $2, true) and coalesce(p.sale_ends_at > $2, true) as open,
                 sp.id as shipping_policy_id, sp.fee_type, sp.per_quantity, sp.base_fee, sp.free_threshold,
                 sp.jeju_surcharge, sp.island_surcharge, sp.return_fee, sp.exchange_fee,
-                promo.id as promotion_product_id, promo.promotion_id, promo.kind, promo.promo_price, promo.seller_share_rate, promo.quantity_left,
+                promo.promotion_product_id, promo.promotion_id, promo.kind, promo.promo_price, promo.seller_share_rate, promo.quantity_left,
                 coalesce(st.on_hand - st.reserved, 0) as available,
                 c.id as contract_id, coalesce(rate.rate, c.commission_rate) as commission_rate, c.commission_base, c.fee_vat_payer
          from product_skus k
@@ -166,16 +166,10 @@ db::statements! {
              and sp.id = coalesce(
                  (select own.id from shipping_policies own where own.id = p.shipping_policy_id and own.retired_at is null),
                  (select usual.id from shipping_policies usual where usual.seller_id = p.seller_id and usual.is_default))
-         left join lateral (
-             select pp.id, pr.id as promotion_id, pr.kind, pp.promo_price, pr.seller_share_rate, pp.quantity_limit - pp.sold_quantity as quantity_left
-             from promotion_products pp join promotions pr on pr.id = pp.promotion_id
-             where pp.product_id = p.id and pp.state = 'approved' and pp.promo_price < p.sale_price
-               and coalesce(pp.sold_quantity < pp.quantity_limit, true)
-               and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
-               and pr.starts_at <= $2 and pr.ends_at > $2
-             order by pp.promo_price, pr.id limit 1) promo on true
+         left join lateral running_promotion(p.id, p.sale_price, $2) promo on true
          left join seller_contracts c on c.seller_id = p.seller_id and c.state <> 'draft'
              and c.effective_from <= $3 and coalesce(c.effective_to > $3, true)
+             and not exists (select 1 from seller_contracts d where d.seller_id = p.seller_id and d.state = 'draft' and d.sign_due_at <= $2)
          left join lateral (
              select r.rate from commission_rates r
              where r.effective_from <= $3 and coalesce(r.effective_to > $3, true)

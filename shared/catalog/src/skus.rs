@@ -55,10 +55,13 @@ db::statements! {
          from jsonb_array_elements($2) as e(edit)
          where k.product_id = $1 and k.id = (e.edit->>'sku_id')::uuid
          returning k.id";
-    /// Looked at after the change, under the product's lock. The lowest price of a SKU is in its lowest running promotion.
+    /// Two products of a store never take one code at the same time.
+    static LOCK_CODES: (SellerId,) => (SellerId,) = "select id from sellers where id = $1 for no key update";
+    /// Looked at after the change, under the product's lock. The lowest price of a SKU is in its lowest promotion, or still
+    /// to come: scheduled, or waiting for inspection.
     static CHECK: (ProductId, SellerId, Now) => Checked =
         "select coalesce(bool_or(k.usable and k.price_delta = 0), false) as base,
-                coalesce(bool_or(k.usable and k.price_delta + least(p.sale_price, promo.lowest) < 10), false) as too_low,
+                coalesce(bool_or(k.usable and k.price_delta + least(p.sale_price, promo.lowest, ahead.lowest, (p.pending_changes->>'sale_price')::bigint) < 10), false) as too_low,
                 array(select distinct mine.seller_sku from product_skus mine
                       join product_skus other on other.seller_sku = mine.seller_sku and other.id <> mine.id
                       join products op on op.id = other.product_id and op.seller_id = $2 and op.state <> 'deleted'
@@ -67,6 +70,7 @@ db::statements! {
          left join product_skus k on k.product_id = p.id
          left join lateral (select min(pp.promo_price) as lowest from promotion_products pp join promotions pr on pr.id = pp.promotion_id
                             where pp.product_id = p.id and pp.state = 'approved' and pr.state in ('scheduled', 'running') and pr.ends_at > $3) promo on true
+         left join lateral (select min(h.sale_price) as lowest from price_histories h where h.product_id = p.id and h.valid_from > $3) ahead on true
          where p.id = $1 group by p.id";
 }
 
@@ -116,6 +120,7 @@ impl From<SkuRules> for SkusError {
 
 /// Checks the SKUs as they are now in this transaction.
 pub(crate) async fn check(tx: &Tx, by: SellerScope, product_id: ProductId, now: Now) -> Result<(), Failure<SkuRules>> {
+    LOCK_CODES.opt(tx, (by.seller_id(),)).await?;
     let checked = CHECK.one(tx, (product_id, by.seller_id(), now)).await?;
     if !checked.base {
         return Err(SkuRules::NoBasePrice.into());
@@ -126,6 +131,16 @@ pub(crate) async fn check(tx: &Tx, by: SellerScope, product_id: ProductId, now: 
     if checked.taken.is_empty() { Ok(()) } else { Err(SkuRules::SellerSkuTaken(checked.taken).into()) }
 }
 
+/// Why a price difference cannot be.
+pub(crate) fn delta_problem(delta: Money) -> Option<&'static str> {
+    let bounded = (-Money::MAX..=Money::MAX).contains(&delta);
+    match (bounded, delta.get() % 10) {
+        (false, _) => Some("out_of_range"),
+        (true, 0) => None,
+        (true, _) => Some("not_in_units_of_10_won"),
+    }
+}
+
 fn problems(edits: &[SkuEdit], today: NaiveDate) -> Vec<FieldError> {
     let mut found = Vec::new();
     let mut named = HashSet::new();
@@ -134,8 +149,8 @@ fn problems(edits: &[SkuEdit], today: NaiveDate) -> Vec<FieldError> {
         if !named.insert(edit.sku_id) {
             wrong("sku_id", "named_twice");
         }
-        if edit.price_delta.is_some_and(|delta| delta.get() % 10 != 0) {
-            wrong("price_delta", "not_in_units_of_10_won");
+        if let Some(code) = edit.price_delta.and_then(delta_problem) {
+            wrong("price_delta", code);
         }
         if edit.restock_expected_on.flatten().is_some_and(|day| day <= today) {
             wrong("restock_expected_on", "not_in_the_future");

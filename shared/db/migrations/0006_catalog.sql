@@ -94,7 +94,9 @@ create table products (
     constraint products_sale_period check (sale_starts_at < sale_ends_at),
     constraint products_order_limits check (max_per_order >= min_per_order)
 );
-create unique index products_style_no_unique on products (seller_id, style_no) where style_no is not null and state <> 'deleted';
+-- The style code of a product that shoppers saw stays taken when it is deleted; that of a draft is free again.
+create unique index products_style_no_unique on products (seller_id, style_no)
+    where style_no is not null and (state <> 'deleted' or on_sale_at is not null);
 create unique index products_seller_code_unique on products (seller_id, seller_product_code)
     where seller_product_code is not null and state <> 'deleted';
 create index products_new_in_category on products (category_id, on_sale_at desc, id desc) where state = 'on_sale';

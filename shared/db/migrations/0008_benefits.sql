@@ -56,6 +56,33 @@ create unique index price_histories_one_open on price_histories (product_id) whe
 create index price_histories_of_product on price_histories (product_id, valid_from desc);
 create index price_histories_beginning on price_histories (valid_from);
 
+-- The promotion that makes a product's price: of those that run, have pieces left and lower the sale price, the lowest.
+create function running_promotion(product uuid, sale_price bigint, at timestamptz)
+returns table (promotion_product_id uuid, promotion_id uuid, kind text, promo_price bigint, seller_share_rate numeric, quantity_left int,
+               starts_at timestamptz, ends_at timestamptz)
+language sql stable as $$
+    select pp.id, pr.id, pr.kind, pp.promo_price, pr.seller_share_rate, pp.quantity_limit - pp.sold_quantity, pr.starts_at, pr.ends_at
+    from promotion_products pp join promotions pr on pr.id = pp.promotion_id
+    where pp.product_id = running_promotion.product and pp.state = 'approved' and pp.promo_price < running_promotion.sale_price
+      and coalesce(pp.sold_quantity < pp.quantity_limit, true)
+      and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running')
+      and pr.starts_at <= running_promotion.at and pr.ends_at > running_promotion.at
+    order by pp.promo_price, pr.id limit 1
+$$;
+
+-- The lowest price anyone was really charged in the 20 days before a moment, by sale price or promotion: what may be
+-- crossed out beside the price that began then.
+create function former_price(product uuid, began timestamptz) returns bigint language sql stable as $$
+    select least(
+        (select min(h.sale_price) from price_histories h
+         where h.product_id = former_price.product and h.valid_from < former_price.began
+           and coalesce(h.valid_to > former_price.began - interval '20 days', true)),
+        (select min(pp.promo_price) from promotion_products pp join promotions pr on pr.id = pp.promotion_id
+         where pp.product_id = former_price.product and pp.state = 'approved'
+           and pr.kind in ('seller_discount', 'time_sale', 'exhibition') and pr.state in ('scheduled', 'running', 'ended')
+           and pr.starts_at < former_price.began and pr.ends_at > former_price.began - interval '20 days'))
+$$;
+
 -- One coupon definition (product, cart or shipping). Value and bearer are frozen once issued.
 create table coupons (
     id                 uuid         primary key,

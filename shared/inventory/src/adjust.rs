@@ -7,7 +7,7 @@
 use crate::changed::{Changed, tell};
 use authz::SellerScope;
 use db::{Json, Tx};
-use kernel::{Failure, MemberId, MovementId, Now, ProductId, SkuId};
+use kernel::{Failure, FieldError, MemberId, MovementId, Now, ProductId, SkuId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -32,7 +32,7 @@ pub struct Adjustment {
     pub mode: AdjustMode,
     /// Pieces to add or subtract, or the new quantity.
     pub quantity: i32,
-    /// With `set`: the version that was read.
+    /// With `set`, and only then: the version that was read.
     pub stock_version: Option<i32>,
 }
 
@@ -48,7 +48,8 @@ pub struct Adjust {
 kernel::refusals! {
     /// Why a whole call is refused.
     pub enum AdjustError {
-        DuplicateSku(SkuId) = 422 "duplicate_sku" at "/adjustments", "A SKU may be named once.", "같은 옵션이 두 번 들어 있습니다.";
+        DuplicateSku(Vec<FieldError>) = 422 "duplicate_sku" each field, "A SKU may be named once.", "같은 옵션이 두 번 들어 있습니다.";
+        StockVersion(Vec<FieldError>) = 422 "stock_version_misplaced" each field, "To set a quantity names the stock version it was read with; nothing else does.", "수량을 지정할 때에만 조회한 재고 버전이 필요합니다.";
     }
 }
 
@@ -124,10 +125,7 @@ db::statements! {
 
 /// Changes quantities; answers per SKU, in SKU order.
 pub async fn adjust(tx: &Tx, by: SellerScope, now: Now, cmd: Adjust) -> Result<Vec<Adjusted>, Failure<AdjustError>> {
-    let mut named = HashSet::new();
-    if let Some(twice) = cmd.adjustments.iter().find(|one| !named.insert(one.sku_id)) {
-        return Err(AdjustError::DuplicateSku(twice.sku_id).into());
-    }
+    check(&cmd.adjustments)?;
     let kind = match cmd.reason {
         AdjustReason::Receipt => "inbound",
         AdjustReason::ReturnToShelf | AdjustReason::Damage | AdjustReason::Count | AdjustReason::Other => "adjust",
@@ -149,6 +147,24 @@ pub async fn adjust(tx: &Tx, by: SellerScope, now: Now, cmd: Adjust) -> Result<V
     });
     tell(tx, changed.collect(), now).await?;
     Ok(rows.into_iter().map(Adjusted::from).collect())
+}
+
+fn check(adjustments: &[Adjustment]) -> Result<(), AdjustError> {
+    let mut named = HashSet::new();
+    let all = || adjustments.iter().enumerate();
+    let twice = all().filter(|(_, one)| !named.insert(one.sku_id));
+    let twice: Vec<FieldError> = twice.map(|(at, _)| fault(at, "sku_id", "duplicate_sku")).collect();
+    if !twice.is_empty() {
+        return Err(AdjustError::DuplicateSku(twice));
+    }
+    let misplaced = all().filter(|(_, one)| (one.mode == AdjustMode::Set) != one.stock_version.is_some());
+    let misplaced: Vec<FieldError> =
+        misplaced.map(|(at, _)| fault(at, "stock_version", "stock_version_misplaced")).collect();
+    if misplaced.is_empty() { Ok(()) } else { Err(AdjustError::StockVersion(misplaced)) }
+}
+
+fn fault(at: usize, field: &str, code: &str) -> FieldError {
+    FieldError::new(format!("/adjustments/{at}/{field}"), code)
 }
 
 impl From<AdjustedRow> for Adjusted {

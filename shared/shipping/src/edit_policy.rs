@@ -42,7 +42,7 @@ kernel::refusals! {
     pub enum PolicyError {
         NotFound = 404 "shipping_policy_not_found", "There is no such shipping policy.", "존재하지 않는 배송 정책입니다.";
         TooMany = 409 "policy_limit_reached", "You can keep 50 shipping policies.", "배송 정책은 50개까지 등록할 수 있습니다.";
-        Amount = 422 "amount_out_of_range" at "/fee", "Fees are 0 to 1,000,000 won, thresholds and pieces above 0.", "배송비 금액을 확인해 주세요.";
+        Amount(Vec<FieldError>) = 422 "amount_out_of_range" each field, "Fees are 0 to 1,000,000 won, thresholds and pieces above 0.", "배송비 금액을 확인해 주세요.";
         ReturnFee(Cap) = 422 "return_fee_above_limit" at "/return_fee", "The return fee is above the operator's limit.", "반품 배송비가 허용 한도를 넘었습니다.";
         ExchangeFee(Cap) = 422 "exchange_fee_above_limit" at "/exchange_fee", "The exchange fee is above twice the operator's limit of one way.", "교환 배송비가 허용 한도를 넘었습니다.";
         Carrier = 422 "carrier_unknown" at "/carrier_code", "There is no such carrier.", "지원하지 않는 택배사입니다.";
@@ -174,7 +174,7 @@ async fn write(tx: &Tx, by: SellerScope, id: ShippingPolicyId, terms: PolicyTerm
 
 fn columns(fee: FeeRule) -> (&'static str, Money, Option<Money>, Option<i32>) {
     match fee {
-        FeeRule::Free => ("free", Money::ZERO, None, None),
+        FeeRule::Free {} => ("free", Money::ZERO, None, None),
         FeeRule::Flat { base_fee } => ("flat", base_fee, None, None),
         FeeRule::ConditionalFree { base_fee, free_threshold } => {
             ("conditional_free", base_fee, Some(free_threshold), None)
@@ -185,12 +185,20 @@ fn columns(fee: FeeRule) -> (&'static str, Money, Option<Money>, Option<i32>) {
 
 fn check(terms: &PolicyTerms, return_limit: Money) -> Result<(), PolicyError> {
     let (_, base_fee, threshold, per_quantity) = columns(terms.fee);
-    let fees = [base_fee, terms.jeju_surcharge, terms.island_surcharge, terms.return_fee, terms.exchange_fee];
-    let fees_fit = fees.iter().all(|fee| !fee.is_negative() && *fee <= MOST_FEE);
-    let rule_fits = threshold.is_none_or(|t| t.is_positive() && t <= Money::MAX)
-        && per_quantity.is_none_or(|n| (1..=999).contains(&n));
-    if !fees_fit || !rule_fits {
-        return Err(PolicyError::Amount);
+    let fee_fits = |fee: Money| !fee.is_negative() && fee <= MOST_FEE;
+    let fits = [
+        ("/fee/base_fee", fee_fits(base_fee)),
+        ("/fee/free_threshold", threshold.is_none_or(|t| t.is_positive() && t <= Money::MAX)),
+        ("/fee/per_quantity", per_quantity.is_none_or(|n| (1..=999).contains(&n))),
+        ("/jeju_surcharge", fee_fits(terms.jeju_surcharge)),
+        ("/island_surcharge", fee_fits(terms.island_surcharge)),
+        ("/return_fee", fee_fits(terms.return_fee)),
+        ("/exchange_fee", fee_fits(terms.exchange_fee)),
+    ];
+    let out = fits.iter().filter(|(_, fits)| !fits).map(|(field, _)| FieldError::new(*field, "amount_out_of_range"));
+    let out: Vec<FieldError> = out.collect();
+    if !out.is_empty() {
+        return Err(PolicyError::Amount(out));
     }
     if terms.return_fee > return_limit {
         return Err(PolicyError::ReturnFee(Cap { limit: return_limit }));
@@ -238,10 +246,10 @@ mod tests {
     #[test]
     fn returns_are_capped_one_way_and_exchanges_both_ways() {
         let limit = Money::won(3_000);
-        assert!(check(&terms(FeeRule::Free), limit).is_ok());
-        let dear = PolicyTerms { return_fee: Money::won(3_001), ..terms(FeeRule::Free) };
+        assert!(check(&terms(FeeRule::Free {}), limit).is_ok());
+        let dear = PolicyTerms { return_fee: Money::won(3_001), ..terms(FeeRule::Free {}) };
         assert!(matches!(check(&dear, limit), Err(PolicyError::ReturnFee(_))));
-        let dear = PolicyTerms { exchange_fee: Money::won(6_001), ..terms(FeeRule::Free) };
+        let dear = PolicyTerms { exchange_fee: Money::won(6_001), ..terms(FeeRule::Free {}) };
         assert!(
             matches!(check(&dear, limit), Err(PolicyError::ExchangeFee(Cap { limit })) if limit == Money::won(6_000))
         );

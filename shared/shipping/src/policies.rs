@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FeeRule {
-    Free,
+    Free {},
     Flat {
         base_fee: Money,
     },
@@ -76,7 +76,7 @@ impl TryFrom<PolicyRow> for Policy {
     fn try_from(row: PolicyRow) -> Result<Policy, Fault> {
         let base_fee = row.base_fee;
         let fee = match (row.fee_type.as_str(), row.free_threshold, row.per_quantity) {
-            ("free", ..) => FeeRule::Free,
+            ("free", ..) => FeeRule::Free {},
             ("flat", ..) => FeeRule::Flat { base_fee },
             ("conditional_free", Some(free_threshold), _) => FeeRule::ConditionalFree { base_fee, free_threshold },
             ("per_quantity", _, Some(per_quantity)) => FeeRule::PerQuantity { base_fee, per_quantity },

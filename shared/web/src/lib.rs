@@ -29,7 +29,7 @@ pub use idempotency::{IdempotencyKey, Once};
 pub use middleware::finish;
 pub use openapi::document;
 pub use problem::Problem;
-pub use reply::{Accepted, Cached, Created, NoContent, Reply, Text};
+pub use reply::{Accepted, Cached, Created, NoContent, Reply, Tagged, Text};
 pub use serve::{STATEMENTS, lambda, start};
 
 /// What a handler answers.

@@ -28,6 +28,10 @@ pub struct Cached<T> {
     pub seconds: u32,
 }
 
+/// 200 with a body that its caller alone may keep, and asks for again by its ETag each time: 304 for what has not changed.
+#[derive(Debug)]
+pub struct Tagged<T>(pub T);
+
 /// 204.
 #[derive(Debug, Clone, Copy)]
 pub struct NoContent;
@@ -44,6 +48,18 @@ fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
         Ok(bytes) => (status, [(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
         Err(error) => kernel::Failure::<kernel::refusal::Never>::Fault(kernel::Fault::internal(error)).into_response(),
     }
+}
+
+fn tagged<T: Serialize>(value: &T, cache_control: String) -> Response {
+    let Ok(bytes) = serde_json::to_vec(value) else { return json(StatusCode::OK, value) };
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+    let tag = hex::encode(&digest.as_ref()[..12]);
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CACHE_CONTROL, cache_control),
+        (header::ETAG, format!("\"{tag}\"")),
+    ];
+    (StatusCode::OK, headers, bytes).into_response()
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -63,15 +79,12 @@ impl<T: Serialize> IntoResponse for Accepted<T> {
 }
 impl<T: Serialize> IntoResponse for Cached<T> {
     fn into_response(self) -> Response {
-        let Ok(bytes) = serde_json::to_vec(&self.value) else { return json(StatusCode::OK, &self.value) };
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
-        let tag = hex::encode(&digest.as_ref()[..12]);
-        let headers = [
-            (header::CONTENT_TYPE, "application/json".to_owned()),
-            (header::CACHE_CONTROL, format!("public, max-age={}", self.seconds)),
-            (header::ETAG, format!("\"{tag}\"")),
-        ];
-        (StatusCode::OK, headers, bytes).into_response()
+        tagged(&self.value, format!("public, max-age={}", self.seconds))
+    }
+}
+impl<T: Serialize> IntoResponse for Tagged<T> {
+    fn into_response(self) -> Response {
+        tagged(&self.0, "private, no-cache".to_owned())
     }
 }
 impl IntoResponse for NoContent {
@@ -108,6 +121,11 @@ impl<T: Serialize + JsonSchema> Reply for Cached<T> {
         let schema = spec.schemas.subschema_for::<T>().to_value();
         spec.reply(200, Some(schema));
         spec.reply(304, None);
+    }
+}
+impl<T: Serialize + JsonSchema> Reply for Tagged<T> {
+    fn describe(spec: &mut Spec) {
+        Cached::<T>::describe(spec);
     }
 }
 impl Reply for NoContent {

@@ -145,7 +145,7 @@ impl ProductBuilder {
         let file = UploadId::new();
         shop.sql(
             "insert into uploads (id, object_key, purpose, visibility, content_type, file_name, bytes, width, height, state, uploaded_by_type, uploaded_by, created_at)
-             values ($1, $2, 'product_image', 'public', 'image/jpeg', 'main.jpg', 123456, 1000, 1200, 'ready', 'seller', $3, $4)",
+             values ($1, $2, 'product_picture', 'public', 'image/jpeg', 'main.jpg', 123456, 1000, 1200, 'ready', 'seller', $3, $4)",
             &[&file, &format!("products/{file}.jpg"), &self.seller.owner_id, &now],
         )
         .await;

@@ -55,7 +55,7 @@ pub fn product(plant: &mut Plant<'_>, pictures: &Pictures, spec: &ProductSpec<'_
             ],
             "state": "on_sale", "list_price": spec.list_price, "sale_price": spec.sale_price, "season": "2026FW", "gender": spec.kind.gender,
             "delivery_attribute": "normal", "made_to_order": false, "min_per_order": 1, "point_usable": true, "feed_exposed": true,
-            "attributes": { "material": [spec.material] }, "like_count": spec.likes, "review_count": 0, "on_sale_at": since, "version": 0,
+            "attributes": { "material": spec.material }, "like_count": spec.likes, "review_count": 0, "on_sale_at": since, "version": 0,
             "created_at": since, "updated_at": since,
         }),
     );

@@ -13,7 +13,7 @@ use crate::{DEMO_BUYER, partner};
 use db::Tx;
 use kernel::{BrandId, CategoryId, UserId};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Products in all, about.
 const PRODUCTS: usize = 1000;
@@ -64,12 +64,18 @@ pub fn categories(plant: &mut Plant<'_>) -> HashMap<&'static str, CategoryId> {
             Table::Categories,
             json!({
                 "id": id, "parent_id": parent, "path": category.0, "depth": category.0.split('/').count(), "name": category.1, "notice_type": category.2,
-                "size_chart_type": category.3, "attribute_schema": [], "position": position, "active": true,
+                "size_chart_type": category.3, "attribute_schema": if parent.is_none() { attributes() } else { json!([]) }, "position": position, "active": true,
             }),
         );
         ids.insert(category.0, id);
     }
     ids
+}
+
+/// What every category asks of its goods.
+fn attributes() -> serde_json::Value {
+    let materials: BTreeSet<&str> = KINDS.iter().flat_map(|kind| kind.materials).copied().collect();
+    json!([{ "key": "material", "label": "소재", "values": materials }])
 }
 
 /// A category of its own, beside the tree.
@@ -78,7 +84,7 @@ pub fn category(plant: &mut Plant<'_>, path: &str, name: &str) -> CategoryId {
     plant.rows.add(
         Table::Categories,
         json!({
-            "id": id, "path": path, "depth": 1, "name": format!("{name} {path}"), "notice_type": "wear", "attribute_schema": [],
+            "id": id, "path": path, "depth": 1, "name": format!("{name} {path}"), "notice_type": "wear", "attribute_schema": attributes(),
             "position": 1000, "active": true,
         }),
     );

@@ -62,8 +62,7 @@ pub struct ApproveInspections {
 pub struct ApproveInspection {
     pub inspection_id: ProductRevisionId,
     /// Certifications whose numbers I found in the registry.
-    #[serde(default)]
-    pub verified_certification_ids: Vec<CertificationId>,
+    pub verified_certification_ids: Option<List<CertificationId, 0, 20>>,
 }
 
 /// How it ended per version.
@@ -79,7 +78,7 @@ pub async fn approve(
 ) -> Answer<Json<DecidedInspectionsView>> {
     let versions = body.inspections.into_vec().into_iter().map(|one| Approve {
         inspection_id: one.inspection_id,
-        verified_certification_ids: one.verified_certification_ids,
+        verified_certification_ids: one.verified_certification_ids.map(List::into_vec).unwrap_or_default(),
     });
     let tx = app.boot.db.begin().await?;
     let results = catalog::approve(&tx, ctx.who.operator_id, ctx.now, versions.collect()).await?;

@@ -7,7 +7,7 @@ use catalog::{FormError, RegistrationForm, SellerCategoryRow};
 use kernel::{CategoryId, Rate};
 use schemars::JsonSchema;
 use serde::Serialize;
-use web::{Answer, Ctx, Json, Path};
+use web::{Answer, Ctx, Json, Path, Tagged};
 
 /// One node of the tree, parents before children.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -39,9 +39,9 @@ impl From<SellerCategoryRow> for SellerCategoryView {
     }
 }
 
-pub async fn list(ctx: Ctx<may::ProductsRead>, State(app): State<App>) -> Answer<Json<SellerCategoriesView>> {
+pub async fn list(ctx: Ctx<may::ProductsRead>, State(app): State<App>) -> Answer<Tagged<SellerCategoriesView>> {
     let rows = catalog::seller_category_tree(&app.boot.db.reader().await?, ctx.who.scope(), ctx.now).await?;
-    Ok(Json(SellerCategoriesView { items: rows.into_iter().map(SellerCategoryView::from).collect() }))
+    Ok(Tagged(SellerCategoriesView { items: rows.into_iter().map(SellerCategoryView::from).collect() }))
 }
 
 pub async fn registration_form(

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::product_views::SellerProductView;
-use crate::products::unseen;
+use crate::products::edited;
 use authz::seller as may;
 use axum::extract::State;
 use catalog::{
@@ -31,9 +31,7 @@ pub async fn images(
 ) -> Answer<Json<SellerProductView>, PicturesError> {
     let tx = app.boot.db.begin().await?;
     catalog::set_pictures(&tx, ctx.who.scope(), product_id, ctx.now, body.pictures.into_vec()).await?;
-    let product = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(product.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -50,9 +48,7 @@ pub async fn description(
 ) -> Answer<Json<SellerProductView>, DescribeError> {
     let tx = app.boot.db.begin().await?;
     catalog::describe(&tx, ctx.who.scope(), product_id, ctx.now, body.blocks.into_vec()).await?;
-    let product = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(product.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }
 
 pub async fn disclosure(
@@ -63,9 +59,7 @@ pub async fn disclosure(
 ) -> Answer<Json<SellerProductView>, DiscloseError> {
     let tx = app.boot.db.begin().await?;
     catalog::disclose(&tx, ctx.who.scope(), product_id, ctx.now, body).await?;
-    let product = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(product.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -82,9 +76,7 @@ pub async fn certifications(
 ) -> Answer<Json<SellerProductView>, CertifyError> {
     let tx = app.boot.db.begin().await?;
     catalog::certify(&tx, ctx.who.scope(), product_id, ctx.now, body.certifications.into_vec()).await?;
-    let product = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(product.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }
 
 /// How it is delivered.
@@ -111,7 +103,5 @@ pub async fn delivery(
     let cmd = Delivery { shipping_policy_id, attribute, preorder_dispatch_on, made_to_order };
     let tx = app.boot.db.begin().await?;
     catalog::deliver(&tx, ctx.who.scope(), product_id, ctx.now, cmd).await?;
-    let product = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(product.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }

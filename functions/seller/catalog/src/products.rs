@@ -2,15 +2,16 @@
 
 use crate::App;
 use crate::product_views::{SellerProductCard, SellerProductPage, SellerProductView};
-use authz::seller as may;
+use authz::{SellerScope, seller as may};
 use axum::extract::State;
 use catalog::{
-    DeleteError, DraftError, EditError, EditProduct, Gender, ProductError, ProductState, ProductStock, RevisionState,
-    SaleState, SaleStateResult, SellerProductQuery, StartDraft, SubmitError, WithdrawError,
+    Attributes, DeleteError, DraftError, EditError, EditProduct, Gender, ProductError, ProductState, ProductStock,
+    RevisionState, SaleState, SaleStateResult, SellerProductQuery, StartDraft, SubmitError, WithdrawError,
 };
 use chrono::{DateTime, Utc};
+use db::Tx;
 use kernel::values::{Amount, List, Text, nullable};
-use kernel::{BrandId, CategoryId, Cursor, Failure, Limit, ProductId, ProductRevisionId};
+use kernel::{BrandId, CategoryId, Cursor, Failure, Fault, Limit, Now, ProductId, ProductRevisionId, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Answer, Created, Ctx, IdempotencyKey, Json, NoContent, Once, Path, Query};
@@ -126,8 +127,8 @@ pub struct EditProductBody {
     pub gender: Option<Gender>,
     #[serde(default, deserialize_with = "nullable")]
     pub season: Option<Option<Text<1, 20>>>,
-    /// Filter attributes of the category's form, by their keys.
-    pub attributes: Option<std::collections::BTreeMap<String, Text<1, 100>>>,
+    /// Filter attributes of the category's form, by their keys; they replace those stated before.
+    pub attributes: Option<Attributes>,
     pub search_tags: Option<List<Text<1, 20>, 0, 20>>,
     pub min_per_order: Option<kernel::values::Quantity>,
     #[serde(default, deserialize_with = "nullable")]
@@ -153,7 +154,7 @@ impl From<EditProductBody> for EditProduct {
             brand_id: body.brand_id,
             gender: body.gender,
             season: body.season.map(|season| season.map(Text::into_string)),
-            attributes: body.attributes.and_then(|attributes| serde_json::to_value(attributes).ok()),
+            attributes: body.attributes,
             search_tags: body.search_tags.map(|tags| tags.into_vec().into_iter().map(Text::into_string).collect()),
             min_per_order: body.min_per_order.map(|n| n.get()),
             max_per_order: body.max_per_order.map(|most| most.map(|n| n.get())),
@@ -174,19 +175,22 @@ pub async fn edit(
 ) -> Answer<Json<SellerProductView>, EditError> {
     let tx = app.boot.db.begin().await?;
     catalog::edit(&tx, ctx.who.scope(), product_id, ctx.now, body.into()).await?;
-    let view = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(view.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }
 
-/// A product that was just edited in this transaction is there.
-pub(crate) fn unseen<E>(failure: Failure<ProductError>) -> Failure<E> {
-    match failure {
-        Failure::Fault(fault) => Failure::Fault(fault),
-        Failure::Refused(ProductError::ProductNotFound) => {
-            Failure::Fault(kernel::Fault::internal("a product vanished while it was edited"))
-        }
-    }
+/// Commits an edit and answers the product as it now stands.
+pub(crate) async fn edited<E: Refusal>(
+    tx: Tx,
+    by: SellerScope,
+    product_id: ProductId,
+    now: Now,
+) -> Answer<Json<SellerProductView>, E> {
+    let product = catalog::seller_product(&tx, by, product_id, now).await.map_err(|failure| match failure {
+        Failure::Fault(fault) => fault,
+        Failure::Refused(ProductError::ProductNotFound) => Fault::internal("a product vanished while it was edited"),
+    })?;
+    tx.commit().await?;
+    Ok(Json(product.into()))
 }
 
 pub async fn delete(

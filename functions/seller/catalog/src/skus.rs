@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::product_views::SellerProductView;
-use crate::products::unseen;
+use crate::products::edited;
 use authz::seller as may;
 use axum::extract::State;
 use catalog::{OptionsError, OptionsInput, SkuEdit, SkusError};
@@ -21,9 +21,7 @@ pub async fn options(
 ) -> Answer<Json<SellerProductView>, OptionsError> {
     let tx = app.boot.db.begin().await?;
     catalog::set_options(&tx, ctx.who.scope(), product_id, ctx.now, body).await?;
-    let product = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(product.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -48,7 +46,7 @@ pub struct EditSku {
     #[serde(default, deserialize_with = "nullable")]
     pub location_code: Option<Option<Text<1, 50>>>,
     #[serde(default, deserialize_with = "nullable")]
-    #[schemars(range(min = 0, max = 1_000_000))]
+    #[schemars(range(min = 0, max = 65_535))]
     pub low_stock_threshold: Option<Option<u16>>,
     /// Shown to shoppers; lies ahead.
     #[serde(default, deserialize_with = "nullable")]
@@ -80,7 +78,5 @@ pub async fn edit(
     let edits = body.skus.into_vec().into_iter().map(SkuEdit::from).collect();
     let tx = app.boot.db.begin().await?;
     catalog::edit_skus(&tx, ctx.who.scope(), product_id, ctx.now, edits).await?;
-    let product = catalog::seller_product(&tx, ctx.who.scope(), product_id, ctx.now).await.map_err(unseen)?;
-    tx.commit().await?;
-    Ok(Json(product.into()))
+    edited(tx, ctx.who.scope(), product_id, ctx.now).await
 }

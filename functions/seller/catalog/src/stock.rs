@@ -108,22 +108,14 @@ pub struct AdjustStock {
 
 /// One SKU's change.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
-pub enum AdjustSku {
-    Add {
-        sku_id: SkuId,
-        quantity: StockQuantity,
-    },
-    Subtract {
-        sku_id: SkuId,
-        quantity: StockQuantity,
-    },
-    /// Right only if nothing happened since the version that was read.
-    Set {
-        sku_id: SkuId,
-        quantity: StockQuantity,
-        stock_version: i32,
-    },
+#[serde(deny_unknown_fields)]
+pub struct AdjustSku {
+    pub sku_id: SkuId,
+    pub mode: AdjustMode,
+    /// Pieces to add or subtract, or the new quantity.
+    pub quantity: StockQuantity,
+    /// To set a quantity: the version it was read with. It is right only if nothing happened since.
+    pub stock_version: Option<i32>,
 }
 
 /// Pieces, 0 to 1,000,000.
@@ -141,13 +133,7 @@ impl<'de> Deserialize<'de> for StockQuantity {
 
 impl From<AdjustSku> for Adjustment {
     fn from(change: AdjustSku) -> Adjustment {
-        let (sku_id, mode, quantity, stock_version) = match change {
-            AdjustSku::Add { sku_id, quantity } => (sku_id, AdjustMode::Add, quantity, None),
-            AdjustSku::Subtract { sku_id, quantity } => (sku_id, AdjustMode::Subtract, quantity, None),
-            AdjustSku::Set { sku_id, quantity, stock_version } => {
-                (sku_id, AdjustMode::Set, quantity, Some(stock_version))
-            }
-        };
+        let AdjustSku { sku_id, mode, quantity, stock_version } = change;
         Adjustment { sku_id, mode, quantity: quantity.0, stock_version }
     }
 }

@@ -3,7 +3,7 @@
 use crate::App;
 use authz::service as may;
 use axum::extract::State;
-use catalog::{CategoryError, CategoryLanding, CategoryRow, CategoryStep, FeaturedBrand};
+use catalog::{CategoryError, CategoryLanding, CategoryRow, CategoryStep, FeaturedBrand, FilterAttribute};
 use kernel::CategoryId;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub struct CategoryLandingView {
     pub path: Vec<CategoryStep>,
     pub children: Vec<CategoryStep>,
     /// Filter attributes and their values, this category's and those above it.
-    pub attributes: Vec<serde_json::Value>,
+    pub attributes: Vec<FilterAttribute>,
     /// The most liked ones that sell here.
     pub featured_brands: Vec<FeaturedBrand>,
 }

@@ -272,7 +272,7 @@ impl DisclosureView {
 }
 
 fn items(stated: &Disclosure) -> Vec<DisclosureItemView> {
-    let stated_for = |key: &str| stated.fields.get(key).cloned();
+    let stated_for = |key: &str| stated.fields.get(key).map(|value| value.as_str().to_owned());
     let fields = stated.notice_type.fields().iter();
     let item = |field: &catalog::NoticeField| {
         stated_for(field.key).map(|value| DisclosureItemView { label: field.label.to_owned(), value })
