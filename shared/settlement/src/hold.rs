@@ -4,7 +4,7 @@
 
 use crate::calendar::Calendar;
 use crate::confirm::{self, ConfirmedRow};
-use crate::payouts::step;
+use crate::payouts::call_off::call_off;
 use crate::seller_lock;
 use crate::state::HoldReason;
 use audit::{By, Entry, Target};
@@ -15,7 +15,6 @@ use jobs::outbox;
 use kernel::fault::RefuseOn;
 use kernel::*;
 use serde_json::json;
-use std::collections::BTreeSet;
 
 /// A hold to place.
 #[derive(Debug, Clone)]
@@ -61,16 +60,11 @@ db::statements! {
     static OWNS: (SettlementId, SellerId) => (SettlementId,) = "select id from settlements where id = $1 and seller_id = $2";
     static PLACE: (SettlementHoldId, SellerId, Option<SettlementId>, HoldReason, Option<String>, Option<OperatorId>, Now) => () =
         "insert into settlement_holds (id, seller_id, settlement_id, reason, detail, placed_by, placed_at) values ($1, $2, $3, $4, $5, $6, $7)";
-    static CALL_OFF: (SellerId, Option<SettlementId>) => (String,) =
-        "update payouts set state = 'canceled', version = version + 1
-         where seller_id = $1 and ($2::uuid is null or settlement_id = $2) and (state = 'prepared' or state = 'requested' and sent_at is null) returning batch_no";
     /// What is on its way to the seller stays confirmed until it is known how it ends.
     static HOLD: (SellerId, Option<SettlementId>) => (SettlementId,) =
         "update settlements s set state = 'held', version = s.version + 1
          where s.seller_id = $1 and ($2::uuid is null or s.id = $2) and s.state in ('issued', 'confirmed')
            and not exists (select 1 from payouts p where p.settlement_id = s.id and p.state in ('requested', 'in_progress')) returning s.id";
-    static AT_PROVIDER: (SellerId, Option<SettlementId>) => (PayoutId,) =
-        "select id from payouts where seller_id = $1 and ($2::uuid is null or settlement_id = $2) and state = 'requested' and pg_payout_id is not null order by id";
     static OPEN: (SettlementHoldId,) => OpenRow = "select seller_id, placed_by, released_at is not null as released from settlement_holds where id = $1";
     static RELEASE: (SettlementHoldId, OperatorId, Now) => () = "update settlement_holds set released_by = $2, released_at = $3 where id = $1 and released_at is null";
     static FREE: (SellerId, Now, NaiveDate) => FreedRow =
@@ -100,12 +94,8 @@ pub async fn place(tx: &Tx, by: Option<OperatorId>, new: NewHold, now: Now) -> R
         return Err(PlaceHoldError::SellerUnknown.into());
     }
     placed.refuse_on("settlement_holds_one_open", PlaceHoldError::Exists)?;
-    let batches: BTreeSet<String> =
-        CALL_OFF.all(tx, (seller_id, settlement_id)).await?.into_iter().map(|(batch_no,)| batch_no).collect();
+    let recall = call_off(tx, seller_id, settlement_id).await?;
     HOLD.all(tx, (seller_id, settlement_id)).await?;
-    for batch_no in &batches {
-        step::end_batch(tx, batch_no).await?;
-    }
     let reason = reason.as_str().to_owned();
     let event = SettlementHoldPlaced { settlement_hold_id: hold_id, seller_id, settlement_id, reason: reason.clone() };
     outbox::emit(tx, &event, now).await?;
@@ -115,7 +105,6 @@ pub async fn place(tx: &Tx, by: Option<OperatorId>, new: NewHold, now: Now) -> R
         .after(json!({ "seller_id": seller_id, "settlement_id": settlement_id, "reason": reason }))
         .write(tx, now)
         .await?;
-    let recall = AT_PROVIDER.all(tx, (seller_id, settlement_id)).await?.into_iter().map(|(id,)| id).collect();
     Ok(Placed { hold_id, recall })
 }
 

@@ -43,6 +43,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     payee::STATEMENTS,
     payouts::approve::STATEMENTS,
     payouts::build::STATEMENTS,
+    payouts::call_off::STATEMENTS,
     payouts::cancel::STATEMENTS,
     payouts::follow::STATEMENTS,
     payouts::result::STATEMENTS,

@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use sellers::verify_account::{self, VerifyError};
 use serde::Deserialize;
 use settlement::payee::{self, PayeeError};
+use settlement::payouts::call_off::call_off;
+use settlement::payouts::follow;
 use settlement::views::accounts::{self, AccountFilter, PayoutAccountState, PayoutAccountView};
 use web::{Answer, Ctx, Json, Path, Query};
 
@@ -63,7 +65,8 @@ impl From<PayeeError> for LetInError {
     }
 }
 
-/// The bank first, then the provider; only an account both accept is let in. Repeating it checks again.
+/// The bank first, then the provider; only an account both accept is let in. Repeating it checks again. What was prepared
+/// for the account before is called off: the first payout to the new one waits its business day.
 pub async fn verify(
     ctx: Ctx<may::PayoutsOperate>,
     State(app): State<App>,
@@ -83,7 +86,10 @@ pub async fn verify(
     let tx = db.begin().await?;
     verify_account::let_in(&tx, &ctx.who, &checked.account, ctx.now).await.map_err(kernel::Failure::widen)?;
     payee::store(&tx, seller_id, &registered).await?;
+    let another = checked.account.state == "requested";
+    let recall = if another { call_off(&tx, seller_id, None).await? } else { Vec::new() };
     let view = accounts::one(&tx, vault, payout_account_id).await?;
     tx.commit().await?;
+    follow::recall(db, &app.provider, recall, ctx.now).await?;
     Ok(Json(view))
 }

@@ -3,6 +3,7 @@
 
 pub mod approve;
 pub mod build;
+pub mod call_off;
 pub mod cancel;
 pub mod follow;
 pub mod result;

@@ -181,3 +181,41 @@ async fn a_batch_is_not_sent_without_the_money_and_not_to_strangers() {
     clerk.post(&format!("{path}/submit"), json!({})).await.expect(200);
     shop.close().await;
 }
+
+#[tokio::test]
+async fn the_first_payout_to_another_account_waits_a_business_day() {
+    let (shop, seller) = owed().await;
+    let (clerk, lead) = (shop.operator("settlement_clerk").await, shop.operator("settlement_lead").await);
+    let before = mornings_until_batch(&shop, &lead).await;
+    let company: String = shop.value("select company_name from sellers where id = $1", &[&seller.seller_id]).await;
+    shop.bank().account("088", "99990001", &company);
+    let body = json!({ "bank_code": "088", "account_no": "99990001" });
+    let asked = seller.elevated().post("/v1/settlement-account/change-requests", body).await.expect(201);
+    assert_eq!(payouts(&shop, &seller).await, ["prepared"], "until it is let in, the old one is paid");
+
+    let verify = format!("/v1/payout-accounts/{}/verify", asked["payout_account_id"].as_str().unwrap());
+    let today = shop.now().date();
+    clerk.post(&verify, json!({})).await.expect(200);
+    assert_eq!(payouts(&shop, &seller).await, ["canceled"], "what was prepared was for the other account");
+    assert_eq!(statements(&shop, &seller).await, ["confirmed"]);
+    let gone = lead.get(&format!("/v1/payout-batches/{}", before["batch_id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(gone["state"], "canceled");
+    clerk.post("/v1/payout-batches", json!({ "pay_date": today })).await.expect_code(409, "nothing_to_pay");
+
+    let holidays = shop.values("select holiday_date from business_holidays", &[]).await;
+    let next = kernel::clock::business_day_after(today, 1, &holidays);
+    let account = seller.get("/v1/settlement-account").await.expect(200);
+    assert_eq!(account["active"]["payable_from"], json!(next));
+    let batch = mornings_until_batch(&shop, &lead).await;
+    assert_eq!((batch.read::<chrono::NaiveDate>("pay_date"), shop.now().date()), (next, next));
+    pay_out(&shop, &batch).await;
+    shop.run_tasks().await;
+    // Checking the account in force again calls nothing off.
+    clerk.post(&verify, json!({})).await.expect(200);
+    assert_eq!(payouts(&shop, &seller).await, ["canceled", "in_progress"]);
+    shop.toss().complete_payouts();
+    told(&shop).await;
+    assert_eq!(payouts(&shop, &seller).await, ["canceled", "completed"]);
+    assert_eq!(shop.toss().payouts().len(), 1);
+    shop.close().await;
+}

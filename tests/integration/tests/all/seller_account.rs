@@ -57,6 +57,15 @@ async fn a_company_joins_is_accepted_signs_and_may_sell() {
     let approve = format!("/v1/seller-applications/{}/approve", joined["application_id"].as_str().unwrap());
     let body = json!({ "terms": terms });
     agent.post(&approve, body.clone()).await.expect_code(403, "forbidden");
+    // Whoever is to be paid shows first that the account is its own.
+    lead.post(&approve, body.clone()).await.expect_code(409, "payout_account_missing");
+    let proof = json!({ "password": PASSWORD });
+    let elevated = visitor.post("/v1/auth/reauthentication", proof).header("authorization", &bearer(&joined)).await;
+    let elevated = bearer(&elevated.expect(200));
+    shop.bank().account("088", "99990001", "(주)성수스튜디오");
+    let account = json!({ "bank_code": "088", "account_no": "99990001" });
+    let path = "/v1/settlement-account/change-requests";
+    visitor.post(path, account).header("authorization", &elevated).await.expect(201);
     let accepted = lead.post(&approve, body.clone()).await.expect(200);
     lead.post(&approve, body).await.expect_code(409, "invalid_state");
     let contract = accepted["contract"]["contract_id"].as_str().unwrap().to_owned();
@@ -73,9 +82,6 @@ async fn a_company_joins_is_accepted_signs_and_may_sell() {
         visitor.post(&decision, body).header("authorization", token)
     };
     sign(&bearer(&joined), &shown["text_hash"]).await.expect_code(403, "step_up_required");
-    let proof = json!({ "password": PASSWORD });
-    let elevated = visitor.post("/v1/auth/reauthentication", proof).header("authorization", &bearer(&joined)).await;
-    let elevated = bearer(&elevated.expect(200));
     sign(&elevated, &json!("0".repeat(64))).await.expect_code(409, "contract_changed");
     let signed = sign(&elevated, &shown["text_hash"]).await.expect(200);
     assert_eq!(signed["contract"]["state"], "active");
