@@ -27,15 +27,15 @@ pub const FUNCTIONS: &[(Audience, &[&str])] = &[
     (Audience::External, &["partner", "webhook"]),
 ];
 
-/// `/health` looks at the database, `/docs` is the page of the host, `/openapi.json` describes what this process serves;
-/// `/health/order` and `/openapi/order.json` ask one function, wherever it runs.
+/// `/healthz` looks at the database, `/docs` is the page of the host, `/openapi.json` describes what this process serves;
+/// `/healthz/order` and `/openapi/order.json` ask one function, wherever it runs.
 pub(crate) fn routes(core: Core, host: Audience, functions: Vec<(&'static str, Vec<Route>)>) -> Router {
     let page = Arc::new(page(host));
     let names: Vec<&'static str> = functions.iter().map(|(function, _)| *function).collect();
     let document = Arc::new(LazyLock::new(move || openapi::document(host, &functions)));
-    let mut router = Router::new().route("/health", get(health));
+    let mut router = Router::new().route("/healthz", get(health));
     for function in &names {
-        router = router.route(&format!("/health/{function}"), get(health));
+        router = router.route(&format!("/healthz/{function}"), get(health));
     }
     let whole = document.clone();
     let mut router = router

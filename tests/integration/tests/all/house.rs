@@ -20,13 +20,13 @@ async fn a_host_is_healthy_and_describes_itself() {
     let shop = Shop::open().await;
     for host in Host::ALL {
         let nobody = shop.anonymous(host);
-        assert_eq!(nobody.get("/health").await.expect(200)["status"], "ok");
+        assert_eq!(nobody.get("/healthz").await.expect(200)["status"], "ok");
         let page = nobody.get("/docs").await.expect(200);
         assert!(page.text.contains(&format!("Drrip {} API", host.as_str())), "{}", page.text);
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(nobody.get("/openapi.json").await.expect(200)["openapi"], "3.1.0");
         for (function, _) in harness::routes(host).await {
-            nobody.get(&format!("/health/{function}")).await.expect(200);
+            nobody.get(&format!("/healthz/{function}")).await.expect(200);
             let part = nobody.get(&format!("/openapi/{function}.json")).await.expect(200);
             assert!(part["paths"].as_object().is_some_and(|paths| !paths.is_empty()), "{function} describes nothing");
         }
@@ -41,7 +41,7 @@ async fn an_unknown_path_and_an_unknown_method_are_problems() {
         let nobody = shop.anonymous(host);
         problem(nobody.get("/v1/nothing-here").await, 404, "not_found");
         problem(nobody.get("/").await, 404, "not_found");
-        problem(nobody.call(Method::PATCH, "/health", None).await, 405, "method_not_allowed");
+        problem(nobody.call(Method::PATCH, "/healthz", None).await, 405, "method_not_allowed");
     }
     let minji = shop.customer().await;
     problem(minji.delete("/v1/me").await, 405, "method_not_allowed");

@@ -15,11 +15,11 @@ async fn the_host_header_chooses_the_host() {
         router.clone().oneshot(request).await.unwrap().status().as_u16()
     };
     for host in ["service", "seller", "admin", "external"] {
-        assert_eq!(status(&format!("{host}.drrip.localhost:14500"), "/health").await, 200, "{host}");
+        assert_eq!(status(&format!("{host}.drrip.localhost:14500"), "/healthz").await, 200, "{host}");
     }
-    assert_eq!(status("service.drrip.localhost", "/health/order").await, 200);
-    assert_eq!(status("external.drrip.localhost", "/health/order").await, 404);
-    assert_eq!(status("drrip.localhost", "/health").await, 404);
+    assert_eq!(status("service.drrip.localhost", "/healthz/order").await, 200);
+    assert_eq!(status("external.drrip.localhost", "/healthz/order").await, 404);
+    assert_eq!(status("drrip.localhost", "/healthz").await, 404);
     shop.close().await;
 }
 

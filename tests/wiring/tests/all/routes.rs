@@ -80,10 +80,10 @@ async fn routes_and_gateway_agree() {
                 reach(&called(route.path), &function);
             }
             reach(&format!("/openapi/{}.json", function.name), &function);
-            reach(&format!("/health/{}", function.name), &function);
+            reach(&format!("/healthz/{}", function.name), &function);
             if function.name == first {
                 reach("/docs", &function);
-                reach("/health", &function);
+                reach("/healthz", &function);
             }
         }
         let unused: Vec<&String> = routes.keys().filter(|key| !used.contains(*key)).collect();
