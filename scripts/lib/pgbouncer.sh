@@ -23,6 +23,7 @@ pool_mode = transaction
 max_client_conn = 2000
 default_pool_size = 20
 server_idle_timeout = 10
+server_login_retry = 1
 autodb_idle_timeout = 60
 ignore_startup_parameters = extra_float_digits
 logfile = $1/pgbouncer.log
