@@ -1,6 +1,7 @@
 //! Callers, and the scopes that keep each to their own rows.
 
 use kernel::*;
+use std::net::IpAddr;
 
 /// Whoever calls, as far as their proof goes.
 #[derive(Debug, Clone)]
@@ -10,6 +11,13 @@ pub enum Actor {
     Member(Member),
     Operator(Operator),
     Partner(Partner),
+}
+
+/// Where somebody calls from.
+#[derive(Debug, Clone, Default)]
+pub struct Device {
+    pub ip: Option<IpAddr>,
+    pub user_agent: Option<String>,
 }
 
 /// No session needed or none given.
@@ -36,6 +44,8 @@ pub struct Member {
     pub session_id: SessionId,
     pub is_owner: bool,
     pub permissions: Vec<String>,
+    /// The store is not active yet: of what the role holds, [`crate::seller::while_setting_up`] is left.
+    pub setting_up: bool,
     pub elevated: bool,
 }
 

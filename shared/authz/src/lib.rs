@@ -10,8 +10,10 @@ pub mod catalogue;
 mod permit;
 mod token;
 
-pub use actor::{Actor, Customer, CustomerScope, Guest, Member, Nobody, Operator, Partner, SellerScope, Visitor, Who};
-pub use permit::{Access, Audience, Permit, StepUp};
+pub use actor::{
+    Actor, Customer, CustomerScope, Device, Guest, Member, Nobody, Operator, Partner, SellerScope, Visitor, Who,
+};
+pub use permit::{Access, Audience, Denied, Permit, StepUp};
 pub use token::{Claims, Keys, PublicKey, TokenError};
 
 pub mod service {
@@ -56,6 +58,15 @@ pub mod seller {
         SettlementsWrite: crate::Member = Permission("settlements:write");
         IntegrationsRead: crate::Member = Permission("integrations:read");
         IntegrationsWrite: crate::Member = Permission("integrations:write");
+    }
+
+    /// Areas of a store that answer before it is active: application, documents, contract, shipping set-up, staff,
+    /// product drafts.
+    const SETTING_UP: &[&str] = &["onboarding", "documents", "contracts", "store", "members", "products"];
+
+    /// Whether a permission counts before the store is active.
+    pub fn while_setting_up(permission: &str) -> bool {
+        SETTING_UP.contains(&permission.split([':', '.']).next().unwrap_or_default())
     }
 }
 

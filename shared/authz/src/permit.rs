@@ -64,9 +64,40 @@ impl<P: Permit> Permit for StepUp<P> {
     const STEP_UP: bool = true;
 }
 
+/// Why a caller is turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// No token, or one that is not of this host.
+    Unauthenticated,
+    /// The token was one of this host.
+    Expired,
+    /// The role lacks the permission.
+    Forbidden,
+    /// The store is not active yet.
+    SellerNotActive,
+    /// The session is not elevated.
+    StepUp,
+}
+
 impl Access {
-    /// Whether this actor, already known to belong to the audience, has the capability.
-    pub fn allows(self, actor: &Actor) -> bool {
+    /// Lets an actor of the audience pass, or says why not.
+    pub fn admit(self, actor: &Actor) -> Result<(), Denied> {
+        if self.allows(actor) {
+            return Ok(());
+        }
+        Err(match actor {
+            Actor::Nobody => Denied::Unauthenticated,
+            Actor::Member(member) if member.setting_up && self.needs_active_seller() => Denied::SellerNotActive,
+            Actor::Customer(_) | Actor::Member(_) | Actor::Operator(_) | Actor::Partner(_) => Denied::Forbidden,
+        })
+    }
+
+    /// Whether an endpoint of the sellers' host waits until the store is active.
+    pub fn needs_active_seller(self) -> bool {
+        matches!(self, Access::Permission(name) if !crate::seller::while_setting_up(name))
+    }
+
+    fn allows(self, actor: &Actor) -> bool {
         match self {
             Access::Public | Access::Optional | Access::Signature(_) => true,
             Access::SignedIn => !matches!(actor, Actor::Nobody),

@@ -2,7 +2,7 @@
 //!
 //! Verifying needs public keys only; the private key of an audience is known to its sign-in function alone.
 
-use crate::{Actor, Audience, Customer, Member, Operator, Partner};
+use crate::{Actor, Audience, Customer, Denied, Member, Operator, Partner};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use kernel::*;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ pub struct Claims {
     /// Members: the owner of the store.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub own: bool,
+    /// Members: the store is not active yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub new: bool,
     /// Permissions of the role, or scopes of the client.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub perm: Vec<String>,
@@ -52,6 +55,15 @@ pub enum TokenError {
     Invalid,
     /// Was ours.
     Expired,
+}
+
+impl From<TokenError> for Denied {
+    fn from(error: TokenError) -> Denied {
+        match error {
+            TokenError::Invalid => Denied::Unauthenticated,
+            TokenError::Expired => Denied::Expired,
+        }
+    }
 }
 
 /// The public keys of all audiences.
@@ -99,6 +111,7 @@ fn actor(audience: Audience, claims: Claims, now: Now) -> Option<Actor> {
             seller_id: SellerId(claims.sel?),
             session_id,
             is_owner: claims.own,
+            setting_up: claims.new,
             permissions,
             elevated,
         }),

@@ -23,10 +23,9 @@ create table users (
     ci_hash              bytea,      -- keyed hash of the person (CI)
     password_hash        text,
     state                text        not null default 'active' check (state in ('active', 'suspended', 'dormant', 'withdrawn')),
+    suspended_reason     text,       -- told to the customer who signs in
     grade_id             uuid        references membership_grades,
     points_debt          bigint      not null default 0 check (points_debt >= 0), -- clawback no lot could cover, taken from the next grants
-    failed_attempts      int         not null default 0,
-    locked_until         timestamptz,
     password_changed_at  timestamptz,
     last_login_at        timestamptz,
     withdrawn_at         timestamptz,

@@ -50,8 +50,6 @@ create table seller_members (
     totp_secret_enc       bytea,
     totp_last_step        bigint, -- a code works once: only later steps are accepted
     recovery_code_hashes  text[]  not null default '{}',
-    failed_attempts       int     not null default 0,
-    locked_until          timestamptz,
     password_changed_at   timestamptz,
     last_login_at         timestamptz,
     created_at            timestamptz not null,

@@ -34,7 +34,8 @@ events! {
     UserRegistered = "user.registered" on "users" by user_id { user_id: UserId, channel: String }
     /// A seller signed its first contract and may sell.
     SellerActivated = "seller.activated" on "sellers" by seller_id { seller_id: SellerId }
-    /// A one-time code is to be mailed. The code itself stays in the ticket; the mail task makes the message.
+    /// A one-time code, or word of a sign-in from a new device, is to be mailed. What it says stays in the ticket; the mail
+    /// task makes the message.
     CodeRequested = "code.requested" on "auth_tickets" by ticket_id { ticket_id: TicketId, purpose: String }
     /// The payment of an order was captured (orders of 0 won included).
     OrderPaid = "order.paid" on "purchase_orders" by purchase_order_id {

@@ -60,7 +60,7 @@ queues! {
     NOTIFY_SELLER: "notify_seller", "notify-seller", &[], 5 receives, 30 s,
         [OrderPaid, DepositReversed, ClaimRequested, ProductReviewed, SettlementIssued, SettlementConfirmed, SettlementReverted,
          SettlementHoldPlaced, PayoutCompleted, PayoutFailed, WebhookEndpointDisabled];
-    /// Mails a one-time code.
+    /// Mails a one-time code, or word of a sign-in from a new device.
     SEND_CODE: "send_code", "send-code", &[], 5 receives, 30 s, [CodeRequested];
     /// Moves parcels and lines forward from carrier scans.
     APPLY_TRACKING: "apply_tracking", "apply-tracking.fifo", &["shipment_id"], 5 receives, 30 s, [TrackingReceived];

@@ -11,19 +11,25 @@
 pub mod agency;
 pub mod bank;
 pub mod codes;
+pub mod devices;
 mod item;
 pub mod limits;
 pub mod passwords;
 pub mod roles;
+pub mod second_factor;
 pub mod sessions;
+pub mod sign_in;
 pub mod tickets;
 pub mod tokens;
 pub mod totp;
+pub mod wire;
 
 pub use agency::Agency;
+pub use authz::Device;
 pub use bank::Bank;
 pub use limits::Limits;
-pub use sessions::{Device, Sessions};
+pub use second_factor::Proof;
+pub use sessions::Sessions;
 pub use tickets::{Tickets, mailable};
 pub use tokens::{Signer, Subject, Tokens};
 
@@ -40,6 +46,7 @@ pub struct Identity {
     pub agency: Agency,
     pub bank: Bank,
     pub vault: Vault,
+    audience: Audience,
 }
 
 impl Identity {
@@ -54,6 +61,7 @@ impl Identity {
             agency: Agency::new(boot),
             bank: Bank::new(boot),
             vault: boot.vault.clone(),
+            audience,
         })
     }
 }

@@ -11,27 +11,19 @@
 use crate::item::{Item, n, number, s, text};
 use crate::tickets::{TABLE, get};
 use crate::tokens::{AccessToken, Signer, Subject, Tokens};
-use authz::Audience;
+use authz::{Audience, Device};
 use aws::Tables;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use boot::Vault;
 use chrono::{DateTime, Duration, Utc};
 use kernel::*;
-use std::net::IpAddr;
 use uuid::Uuid;
 
 /// Index of the table that finds everything of one person.
 pub const BY_SUBJECT: &str = "by_subject";
 
 const GRACE_MILLIS: i64 = 10_000;
-
-/// Where somebody signs in from.
-#[derive(Debug, Clone, Default)]
-pub struct Device {
-    pub ip: Option<IpAddr>,
-    pub user_agent: Option<String>,
-}
 
 /// A session as its owner sees it.
 #[derive(Debug, Clone)]

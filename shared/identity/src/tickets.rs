@@ -4,6 +4,7 @@
 //! whoever holds it was given it. It is bound to the purpose it was opened for, counts the tries on it, and is used up
 //! by a conditional delete: of two calls at once, one wins.
 
+use crate::devices::{self, Seen};
 use crate::item::{Item, b, bytes, n, number, s, text};
 use authz::Audience;
 use aws::Tables;
@@ -34,6 +35,8 @@ kernel::text_enum! {
         /// An authenticator was shown its secret and has not proven it yet.
         TotpEnrollment = "totp_enrollment",
         PasswordReset = "password_reset",
+        /// A letter about a sign-in from a new device waits to be mailed.
+        NewDevice = "new_device",
     }
 }
 
@@ -96,6 +99,8 @@ pub struct Mailable {
     pub purpose: String,
     /// `ko` or `en`.
     pub language: String,
+    /// What a letter about a sign-in from a new device tells.
+    pub seen: Option<Seen>,
 }
 
 /// The letter of a ticket, opened; None when the ticket is used, expired or has no letter.
@@ -107,6 +112,7 @@ pub async fn mailable(tables: &Tables, vault: &Vault, ticket: TicketId) -> Resul
         code: bytes(&item, "mail_code").map(|sealed| vault.open(sealed)).transpose()?,
         purpose: purpose.to_owned(),
         language: text(&item, "language").unwrap_or("ko").to_owned(),
+        seen: devices::seen(&item, vault)?,
     }))
 }
 
@@ -121,6 +127,10 @@ pub struct Tickets {
 impl Tickets {
     pub fn new(tables: Tables, vault: Vault, audience: Audience) -> Tickets {
         Tickets { tables, vault, audience }
+    }
+
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
     }
 
     /// Opens a ticket.

@@ -1,7 +1,7 @@
 //! Signing access tokens: short-lived, one key pair per audience, elevated for five minutes after a second proof.
 
 use authz::{Audience, Claims};
-use boot::Boot;
+use boot::{Boot, SigningKey};
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use kernel::*;
@@ -28,21 +28,30 @@ pub struct Subject {
     pub seller_id: Option<SellerId>,
     pub is_owner: bool,
     pub permissions: Vec<String>,
+    /// Members: the store is not active yet.
+    pub setting_up: bool,
 }
 
 impl Subject {
     /// A customer: no permissions, only their own rows.
     pub fn customer(id: UserId) -> Subject {
-        Subject { id: id.0, seller_id: None, is_owner: false, permissions: Vec::new() }
+        Subject::of(id.0, None, Vec::new())
     }
     pub fn member(id: MemberId, seller_id: SellerId, is_owner: bool, permissions: Vec<String>) -> Subject {
-        Subject { id: id.0, seller_id: Some(seller_id), is_owner, permissions }
+        Subject { is_owner, ..Subject::of(id.0, Some(seller_id), permissions) }
     }
     pub fn operator(id: OperatorId, permissions: Vec<String>) -> Subject {
-        Subject { id: id.0, seller_id: None, is_owner: false, permissions }
+        Subject::of(id.0, None, permissions)
     }
     pub fn partner(id: PartnerClientId, seller_id: Option<SellerId>, scopes: Vec<String>) -> Subject {
-        Subject { id: id.0, seller_id, is_owner: false, permissions: scopes }
+        Subject::of(id.0, seller_id, scopes)
+    }
+    /// The same member while the store is not active yet.
+    pub fn setting_up(self) -> Subject {
+        Subject { setting_up: true, ..self }
+    }
+    fn of(id: Uuid, seller_id: Option<SellerId>, permissions: Vec<String>) -> Subject {
+        Subject { id, seller_id, is_owner: false, permissions, setting_up: false }
     }
 }
 
@@ -77,6 +86,11 @@ impl Signer {
         let key = boot.secrets.signing.get(&audience).ok_or_else(|| {
             Fault::internal(format!("this function holds no signing key of the {} host", audience.as_str()))
         })?;
+        Signer::with(audience, key)
+    }
+
+    /// With a key given.
+    pub fn with(audience: Audience, key: &SigningKey) -> Result<Signer, Fault> {
         let encoding = EncodingKey::from_ec_pem(key.pem.as_bytes()).map_err(Fault::internal)?;
         Ok(Signer { audience, kid: key.kid.clone(), key: Arc::new(encoding) })
     }
@@ -95,6 +109,7 @@ impl Signer {
             elv: elevated_until.map(|until| until.timestamp()),
             sel: subject.seller_id.map(|id| id.0),
             own: subject.is_owner,
+            new: subject.setting_up,
             perm: subject.permissions.clone(),
         };
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::ES256) };

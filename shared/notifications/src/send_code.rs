@@ -1,13 +1,16 @@
-//! The task send_code: mails a one-time code, once per request for it.
+//! The task send_code: mails what a ticket holds, once: a one-time code, or that somebody signed in from a new device.
 //!
-//! Address and code stay sealed in the ticket until here; neither an event nor a log ever holds them.
+//! Address, code and device stay sealed in the ticket until here; neither an event nor a log ever holds them.
 
-use crate::once;
+use crate::tell;
+use crate::words::{Both, time};
+use crate::{Text, once};
 use aws::{Mail, Tables};
 use boot::{Boot, Vault};
 use db::Db;
 use events::queues::{self, Queue};
 use events::{CodeRequested, Envelope};
+use identity::devices::Seen;
 use identity::mailable;
 use jobs::{Task, TaskError, TaskFuture};
 use kernel::*;
@@ -37,8 +40,14 @@ impl SendCode {
         let Some(run) = run else { return Ok(()) };
         // A ticket that is used or expired needs no letter any more.
         if let Some(letter) = mailable(&self.tables, &self.vault, requested.ticket_id).await? {
-            let (subject, text) = write(&letter.purpose, letter.code.as_deref(), letter.language == "en");
-            self.mail.send(&letter.to, subject, &text).await?;
+            let (subject, text) = match &letter.seen {
+                Some(seen) => new_device(seen),
+                None => {
+                    let (subject, text) = write(&letter.purpose, letter.code.as_deref(), letter.language == "en");
+                    (subject.to_owned(), text)
+                }
+            };
+            self.mail.send(&letter.to, &subject, &text).await?;
         }
         Ok(once::done(&self.db.writer().await?, run, now).await?)
     }
@@ -90,6 +99,26 @@ fn without_code(purpose: &str, english: bool) -> (&'static str, String) {
     }
 }
 
+/// In both languages: whoever signed in need not be the reader.
+fn new_device(seen: &Seen) -> (String, String) {
+    let (at, unknown) = (time(seen.at), "?".to_owned());
+    let ip = seen.ip.map_or(unknown.clone(), |ip| ip.to_string());
+    let browser = seen.user_agent.clone().unwrap_or(unknown);
+    let text = Text::new(
+        "new_device",
+        Both::new("새 기기에서 로그인했습니다", "Sign-in from a new device"),
+        Both::new(
+            format!(
+                "새 기기에서 로그인했습니다.\n\n시각: {at} (한국 시간)\nIP: {ip}\n브라우저: {browser}\n\n본인이 아니라면 바로 보안 담당자에게 알려 주세요."
+            ),
+            format!(
+                "Somebody signed in to your account from a new device.\n\nTime: {at} (Korea)\nIP: {ip}\nBrowser: {browser}\n\nIf it was not you, tell the security officer at once."
+            ),
+        ),
+    );
+    (tell::subject(&text.title), tell::letter(&text))
+}
+
 impl Task for SendCode {
     fn queue(&self) -> &'static Queue {
         &queues::SEND_CODE
@@ -102,6 +131,17 @@ impl Task for SendCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_device_is_told_of_in_both_languages() {
+        let seen = Seen { at: "2026-03-02T06:00:00Z".parse().unwrap(), ip: "192.0.2.7".parse().ok(), user_agent: None };
+        let (subject, text) = new_device(&seen);
+        assert_eq!(subject, "[Drrip] 새 기기에서 로그인했습니다 / Sign-in from a new device");
+        assert!(
+            text.contains("시각: 2026-03-02 15:00 (한국 시간)\nIP: 192.0.2.7")
+                && text.contains("Time: 2026-03-02 15:00")
+        );
+    }
 
     #[test]
     fn a_code_stands_in_its_letter_and_a_letter_without_one_says_why() {

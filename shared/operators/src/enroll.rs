@@ -4,32 +4,12 @@
 use crate::operator;
 use audit::{Entry, Target};
 use authz::Operator;
-use chrono::{DateTime, Duration, Utc};
 use db::Db;
-use identity::tickets::{Draft, Purpose, TicketError};
-use identity::totp::{RecoveryCodes, Totp};
+use identity::second_factor::{Enrollment, EnrollmentError};
+use identity::tickets::{Purpose, TicketError};
 use identity::{Device, Identity};
 use kernel::values::OneTimeCode;
 use kernel::*;
-use serde::{Deserialize, Serialize};
-
-const ENROLLMENT_MINUTES: i64 = 10;
-
-#[derive(Serialize, Deserialize)]
-struct NewSecret {
-    base32: String,
-    /// Begun by a challenge: whoever else enrols first wins.
-    first: bool,
-}
-
-/// An authenticator that is not proven yet.
-pub struct Enrollment {
-    pub id: TicketId,
-    /// Shown once, as text and as the QR code's address.
-    pub secret: String,
-    pub otpauth_url: String,
-    pub expires_at: DateTime<Utc>,
-}
 
 db::statements! {
     static ENROLL: (OperatorId, Vec<u8>, i64, Vec<String>, bool) => (OperatorId,) =
@@ -50,9 +30,15 @@ kernel::refusals! {
 
 impl From<TicketError> for EnrollError {
     fn from(error: TicketError) -> Self {
+        EnrollmentError::from(error).into()
+    }
+}
+impl From<EnrollmentError> for EnrollError {
+    fn from(error: EnrollmentError) -> Self {
         match error {
-            TicketError::Expired => EnrollError::Expired,
-            TicketError::Exhausted => EnrollError::Exhausted,
+            EnrollmentError::Expired => EnrollError::Expired,
+            EnrollmentError::Exhausted => EnrollError::Exhausted,
+            EnrollmentError::Wrong => EnrollError::Wrong,
         }
     }
 }
@@ -78,13 +64,7 @@ pub async fn start(
     if first && standing.mfa_enabled {
         return Err(EnrollError::Enrolled.into());
     }
-    let totp = Totp::generate()?;
-    let lives = Duration::minutes(ENROLLMENT_MINUTES);
-    let data = NewSecret { base32: totp.base32(), first };
-    let draft = Draft { purpose: Purpose::TotpEnrollment, subject: Some(id.0), lives, data };
-    let ticket = identity.tickets.open(now, draft).await?;
-    let url = totp.url(&standing.email);
-    Ok(Enrollment { id: ticket, secret: totp.base32(), otpauth_url: url, expires_at: now.plus(lives) })
+    Ok(identity.start_enrollment(id.0, &standing.email, first, now).await?)
 }
 
 /// Activates the authenticator with its first code; answers ten recovery codes, shown once.
@@ -96,21 +76,13 @@ pub async fn confirm(
     code: &OneTimeCode,
     now: Now,
 ) -> Result<Vec<String>, Failure<EnrollError>> {
-    let ticket = identity.tickets.attempt(enrollment, Purpose::TotpEnrollment, now).await.map_err(Failure::widen)?;
-    let id = OperatorId(ticket.subject.ok_or(EnrollError::Expired)?);
-    let data: NewSecret = ticket.data()?;
-    let totp = Totp::from_base32(&data.base32)?;
-    let step = totp.accept(code, None, now)?.ok_or(EnrollError::Wrong)?;
-    if !identity.tickets.consume(enrollment, Purpose::TotpEnrollment, now).await? {
-        return Err(EnrollError::Expired.into());
-    }
-    let codes = RecoveryCodes::generate(id.0, &identity.vault)?;
-    let sealed = totp.seal(&identity.vault)?;
+    let proven = identity.prove_enrollment(enrollment, None, code, now).await.map_err(Failure::widen)?;
+    let id = OperatorId(proven.subject);
     let tx = db.begin().await?;
-    let done = ENROLL.opt(&tx, (id, sealed, step, codes.hashes, data.first)).await?;
-    done.ok_or(EnrollError::Enrolled)?;
+    let row = (id, proven.secret_enc, proven.step, proven.recovery.hashes, proven.first);
+    ENROLL.opt(&tx, row).await?.ok_or(EnrollError::Enrolled)?;
     let entry = Entry::new(id, "operator.second_factor_enrolled", Target::of("admin_users", id));
     entry.ip(device.ip).write(&tx, now).await?;
     tx.commit().await?;
-    Ok(codes.plain)
+    Ok(proven.recovery.plain)
 }

@@ -6,13 +6,12 @@
 use audit::{Entry, Target};
 use chrono::{DateTime, Duration, Utc};
 use db::Db;
-use identity::limits::{LimitError, SIGN_IN_ACCOUNT, SIGN_IN_IP};
-use identity::tickets::{Draft, Purpose};
+use identity::limits::LimitError;
+use identity::sign_in::Challenge;
 use identity::{Device, Identity, passwords};
 use kernel::values::Email;
 use kernel::*;
 
-const CHALLENGE_MINUTES: i64 = 5;
 const LOCK_MINUTES: i64 = 15;
 
 db::row! {
@@ -49,9 +48,8 @@ impl From<LimitError> for OperatorSignInError {
 
 /// What a right password opens.
 #[derive(Debug, Clone, Copy)]
-pub struct Challenge {
-    pub id: TicketId,
-    pub expires_at: DateTime<Utc>,
+pub struct Opened {
+    pub challenge: Challenge,
     /// True at the first sign-in and after a reset: enrol a second factor with this challenge first.
     pub must_enroll: bool,
 }
@@ -64,12 +62,8 @@ pub async fn sign_in(
     now: Now,
     email: &Email,
     password: &str,
-) -> Result<Challenge, Failure<OperatorSignInError>> {
-    if let Some(ip) = device.ip {
-        identity.limits.hit(&SIGN_IN_IP, &ip.to_string(), now).await.map_err(Failure::widen)?;
-    }
-    let principal = format!("operator:{}", hex::encode(identity.vault.hash("email", email.as_str())?));
-    identity.limits.hit(&SIGN_IN_ACCOUNT, &principal, now).await.map_err(Failure::widen)?;
+) -> Result<Opened, Failure<OperatorSignInError>> {
+    let counted = identity.count_sign_in(email, device, now).await.map_err(Failure::widen)?;
     let ip = device.ip.map(|ip| ip.to_string());
     let found = FIND.opt(&db.writer().await?, (email.as_str().to_owned(), ip)).await?;
     let right = passwords::verify(password, found.as_ref().and_then(|row| row.password_hash.as_deref())).await?;
@@ -86,11 +80,9 @@ pub async fn sign_in(
     if !found.ip_allowed {
         return Err(OperatorSignInError::IpNotAllowed.into());
     }
-    identity.limits.clear(&SIGN_IN_ACCOUNT, &principal, now).await?;
-    let lives = Duration::minutes(CHALLENGE_MINUTES);
-    let draft = Draft { purpose: Purpose::SecondFactor, subject: Some(found.id.0), lives, data: () };
-    let id = identity.tickets.open(now, draft).await?;
-    Ok(Challenge { id, expires_at: now.plus(lives), must_enroll: !found.mfa_enabled })
+    identity.forget_attempts(counted, now).await?;
+    let challenge = identity.challenge(found.id.0, now).await?;
+    Ok(Opened { challenge, must_enroll: !found.mfa_enabled })
 }
 
 /// Counts a failure of the first or second factor and writes it down.

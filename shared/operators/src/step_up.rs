@@ -1,6 +1,6 @@
 //! Step-up: the second factor once more, then five minutes in which sensitive endpoints answer.
 
-use crate::mfa::{Proof, proves};
+use crate::mfa::FACTORS;
 use crate::operator;
 use crate::sign_in::failed;
 use audit::{Target, record};
@@ -9,7 +9,7 @@ use db::Db;
 use identity::limits::{LimitError, REAUTHENTICATION};
 use identity::sessions::SessionError;
 use identity::tokens::AccessToken;
-use identity::{Device, Identity};
+use identity::{Device, Identity, Proof};
 use kernel::values::OneTimeCode;
 use kernel::*;
 
@@ -40,7 +40,7 @@ pub async fn step_up(
     identity: &Identity,
     device: &Device,
     who: &Operator,
-    code: &OneTimeCode,
+    code: OneTimeCode,
     now: Now,
 ) -> Result<AccessToken, Failure<StepUpError>> {
     let principal = format!("operator:{}", who.operator_id);
@@ -48,7 +48,7 @@ pub async fn step_up(
     let conn = db.writer().await?;
     let standing = operator::of(&conn, who.operator_id).await?.filter(operator::may_work);
     let standing = standing.ok_or(StepUpError::Ended)?;
-    let right = proves(&conn, identity, who.operator_id, &Proof::Code(code), now).await?;
+    let right = FACTORS.proves(&conn, identity, who.operator_id, &Proof::Code(code), now).await?;
     let subject = operator::subject(&conn, &standing).await?;
     drop(conn);
     if !right {

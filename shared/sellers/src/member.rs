@@ -3,28 +3,29 @@
 //! Until a seller is active, its members hold only what setting up needs: application, documents, contract, store,
 //! shipping, staff, product drafts and the payout account.
 
+use chrono::NaiveDate;
 use db::On;
 use identity::{Subject, roles};
 use kernel::*;
+
+/// A store between sign-up and its first signed contract.
+const ONBOARDING: &str = "onboarding";
 
 db::row! {
     /// A member with role and store, as they stand.
     pub struct Standing {
         pub id: MemberId, pub seller_id: SellerId, pub role_id: RoleId, pub role_code: String, pub role_name: String, pub is_owner: bool, pub state: String,
         pub email: String, pub name: String, pub mfa_enabled: bool, pub seller_code: String, pub seller_name: String, pub seller_state: String,
+        pub access_ends_on: Option<NaiveDate>,
     }
 }
 
 db::statements! {
     static STANDING: (MemberId,) => Standing =
         "select m.id, m.seller_id, m.role_id, r.code as role_code, r.name as role_name, m.is_owner, m.state, m.email, m.name, m.mfa_enabled,
-                s.code as seller_code, coalesce(s.display_name, s.company_name) as seller_name, s.state as seller_state
+                s.code as seller_code, coalesce(s.display_name, s.company_name) as seller_name, s.state as seller_state, m.access_ends_on
          from seller_members m join sellers s on s.id = m.seller_id join roles r on r.id = m.role_id where m.id = $1";
 }
-
-/// Areas that answer before the store is active.
-const SETTING_UP: &[&str] =
-    &["onboarding", "documents", "contracts", "store", "members", "products", "support", "integrations", "audit"];
 
 /// A member as they stand; None when there is no such member.
 pub async fn of(on: &impl On, id: MemberId) -> Result<Option<Standing>, Fault> {
@@ -45,8 +46,8 @@ kernel::refusals! {
 }
 
 /// Who I am here, with what I may do now.
-pub async fn me(on: &impl On, id: MemberId) -> Result<(Standing, Vec<String>), Failure<MeError>> {
-    let standing = of(on, id).await?.filter(may_work).ok_or(MeError::Gone)?;
+pub async fn me(on: &impl On, id: MemberId, now: Now) -> Result<(Standing, Vec<String>), Failure<MeError>> {
+    let standing = of(on, id).await?.filter(|standing| standing.may_work(now)).ok_or(MeError::Gone)?;
     let permissions = permissions(on, &standing).await?;
     Ok((standing, permissions))
 }
@@ -54,23 +55,24 @@ pub async fn me(on: &impl On, id: MemberId) -> Result<(Standing, Vec<String>), F
 /// The member as tokens speak of them, with permissions read now.
 pub async fn subject(on: &impl On, standing: &Standing) -> Result<Subject, Fault> {
     let permissions = permissions(on, standing).await?;
-    Ok(Subject::member(standing.id, standing.seller_id, standing.is_owner, permissions))
+    let subject = Subject::member(standing.id, standing.seller_id, standing.is_owner, permissions);
+    Ok(if standing.seller_state == ONBOARDING { subject.setting_up() } else { subject })
 }
 
-/// Whether somebody of this standing may hold a session.
-pub fn may_work(standing: &Standing) -> bool {
-    standing.state == "active" && standing.seller_state != "closed"
+impl Standing {
+    /// Whether somebody of this standing may hold a session: active, in a store that is open, on or before the last day
+    /// of access.
+    pub fn may_work(&self, now: Now) -> bool {
+        let ended = self.access_ends_on.is_some_and(|last| now.date() > last);
+        self.state == "active" && self.seller_state != "closed" && !ended
+    }
 }
 
 fn allowed(held: Vec<String>, seller_state: &str) -> Vec<String> {
-    if seller_state != "onboarding" {
+    if seller_state != ONBOARDING {
         return held;
     }
-    let setting_up = |permission: &String| {
-        let area = permission.split([':', '.']).next().unwrap_or_default();
-        SETTING_UP.contains(&area)
-    };
-    held.into_iter().filter(setting_up).collect()
+    held.into_iter().filter(|permission| authz::seller::while_setting_up(permission)).collect()
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Step-up for members: the authenticator where one is enrolled, else the password; then five minutes elevated.
 
 use crate::member;
-use crate::second_factor::{Proof, proves};
+use crate::second_factor::FACTORS;
 use authz::Member;
 use db::Db;
 use identity::limits::{LimitError, REAUTHENTICATION};
 use identity::sessions::SessionError;
 use identity::tokens::AccessToken;
-use identity::{Identity, passwords};
+use identity::{Identity, Proof, passwords};
 use kernel::values::OneTimeCode;
 use kernel::*;
 
@@ -44,17 +44,17 @@ pub async fn reauthenticate(
     identity: &Identity,
     who: &Member,
     password: Option<&str>,
-    code: Option<&OneTimeCode>,
+    code: Option<OneTimeCode>,
     now: Now,
 ) -> Result<AccessToken, Failure<MemberReauthenticateError>> {
     let principal = format!("member:{}", who.member_id);
     identity.limits.hit(&REAUTHENTICATION, &principal, now).await.map_err(Failure::widen)?;
     let conn = db.writer().await?;
-    let standing = member::of(&conn, who.member_id).await?.filter(member::may_work);
+    let standing = member::of(&conn, who.member_id).await?.filter(|standing| standing.may_work(now));
     let standing = standing.ok_or(MemberReauthenticateError::Ended)?;
     let right = if standing.mfa_enabled {
         let code = code.ok_or(MemberReauthenticateError::CodeNeeded)?;
-        proves(&conn, identity, who.member_id, &Proof::Code(code), now).await?
+        FACTORS.proves(&conn, identity, who.member_id, &Proof::Code(code), now).await?
     } else {
         let password = password.ok_or(MemberReauthenticateError::PasswordNeeded)?;
         let hash = PASSWORD.opt(&conn, (who.member_id,)).await?.and_then(|(hash,)| hash);

@@ -7,14 +7,13 @@ use crate::member;
 use audit::{Entry, Target};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use db::Db;
-use identity::limits::{LimitError, SIGN_IN_ACCOUNT, SIGN_IN_IP};
-use identity::tickets::{Draft, Purpose};
+use identity::limits::LimitError;
+use identity::sign_in::Challenge;
 use identity::{Device, Identity, Tokens, passwords};
 use kernel::values::Email;
 use kernel::*;
 
 const IDLE_DAYS: i64 = 90;
-const CHALLENGE_MINUTES: i64 = 5;
 
 db::row! {
     struct FoundRow {
@@ -54,10 +53,7 @@ impl From<LimitError> for MemberSignInError {
 pub enum Entered {
     SignedIn(Tokens),
     /// The second factor is asked for.
-    Challenge {
-        id: TicketId,
-        expires_at: DateTime<Utc>,
-    },
+    Challenge(Challenge),
 }
 
 /// Checks a password.
@@ -69,22 +65,15 @@ pub async fn sign_in(
     email: &Email,
     password: &str,
 ) -> Result<Entered, Failure<MemberSignInError>> {
-    if let Some(ip) = device.ip {
-        identity.limits.hit(&SIGN_IN_IP, &ip.to_string(), now).await.map_err(Failure::widen)?;
-    }
-    let principal = format!("member:{}", hex::encode(identity.vault.hash("email", email.as_str())?));
-    identity.limits.hit(&SIGN_IN_ACCOUNT, &principal, now).await.map_err(Failure::widen)?;
+    let counted = identity.count_sign_in(email, device, now).await.map_err(Failure::widen)?;
     let ip = device.ip.map(|ip| ip.to_string());
     let found = FIND.opt(&db.writer().await?, (email.as_str().to_owned(), ip)).await?;
     let right = passwords::verify(password, found.as_ref().and_then(|row| row.password_hash.as_deref())).await?;
     let found = found.filter(|_| right).ok_or(MemberSignInError::Wrong)?;
-    identity.limits.clear(&SIGN_IN_ACCOUNT, &principal, now).await?;
+    identity.forget_attempts(counted, now).await?;
     admit(db, &found, now).await?;
     if found.mfa_enabled {
-        let lives = Duration::minutes(CHALLENGE_MINUTES);
-        let draft = Draft { purpose: Purpose::SecondFactor, subject: Some(found.id.0), lives, data: () };
-        let id = identity.tickets.open(now, draft).await?;
-        return Ok(Entered::Challenge { id, expires_at: now.plus(lives) });
+        return Ok(Entered::Challenge(identity.challenge(found.id.0, now).await?));
     }
     let tokens = enter(db, identity, device, found.id, "password", now).await?;
     Ok(Entered::SignedIn(tokens))

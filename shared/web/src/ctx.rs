@@ -1,7 +1,7 @@
 //! The first argument of every handler: its permit, who calls, and when.
 
 use crate::problem::{self, Problem};
-use authz::{Access, Actor, Audience, Permit, TokenError, Who};
+use authz::{Access, Actor, Audience, Denied, Device, Permit, Who};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use boot::Boot;
@@ -41,24 +41,15 @@ pub struct Ctx<P: Permit> {
     permit: PhantomData<P>,
 }
 
-/// Refused at the door.
-#[derive(Debug, Clone, Copy)]
-enum Denied {
-    Unauthenticated,
-    Expired,
-    Forbidden,
-    StepUp,
-}
-
-impl Denied {
-    fn problem(self) -> Problem {
-        match self {
-            Denied::Unauthenticated => Problem::of(&problem::UNAUTHENTICATED),
-            Denied::Expired => Problem::of(&problem::TOKEN_EXPIRED),
-            Denied::Forbidden => Problem::of(&problem::FORBIDDEN),
-            Denied::StepUp => Problem::of(&problem::STEP_UP_REQUIRED),
-        }
-    }
+fn refused(denied: Denied) -> Response {
+    let code = match denied {
+        Denied::Unauthenticated => &problem::UNAUTHENTICATED,
+        Denied::Expired => &problem::TOKEN_EXPIRED,
+        Denied::Forbidden => &problem::FORBIDDEN,
+        Denied::SellerNotActive => &problem::SELLER_NOT_ACTIVE,
+        Denied::StepUp => &problem::STEP_UP_REQUIRED,
+    };
+    Problem::of(code).into_response()
 }
 
 impl<P: Permit, S: Send + Sync> FromRequestParts<S> for Ctx<P>
@@ -74,16 +65,12 @@ where
             .now()
             .await
             .map_err(|fault| kernel::Failure::<kernel::refusal::Never>::Fault(fault).into_response())?;
-        let actor =
-            actor(parts, &core, P::AUDIENCE, P::ACCESS, now).map_err(|denied| denied.problem().into_response())?;
-        if !P::ACCESS.allows(&actor) {
-            let denied = if matches!(actor, Actor::Nobody) { Denied::Unauthenticated } else { Denied::Forbidden };
-            return Err(denied.problem().into_response());
-        }
+        let actor = actor(parts, &core, P::AUDIENCE, P::ACCESS, now).map_err(refused)?;
+        P::ACCESS.admit(&actor).map_err(refused)?;
         if P::STEP_UP && !actor.elevated() {
-            return Err(Denied::StepUp.problem().into_response());
+            return Err(refused(Denied::StepUp));
         }
-        let who = P::Who::admit(actor).ok_or_else(|| Denied::Unauthenticated.problem().into_response())?;
+        let who = P::Who::admit(actor).ok_or_else(|| refused(Denied::Unauthenticated))?;
         Ok(Ctx { who, now, request: Request::of(parts), permit: PhantomData })
     }
 }
@@ -100,13 +87,15 @@ fn actor(parts: &Parts, core: &Core, audience: Audience, access: Access, now: No
         return if access == Access::Optional { Ok(Actor::Nobody) } else { Err(Denied::Unauthenticated) };
     };
     let token = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or(Denied::Unauthenticated)?;
-    core.boot.keys.verify(audience, token, now).map_err(|error| match error {
-        TokenError::Invalid => Denied::Unauthenticated,
-        TokenError::Expired => Denied::Expired,
-    })
+    core.boot.keys.verify(audience, token, now).map_err(Denied::from)
 }
 
 impl Request {
+    /// Where it comes from.
+    pub fn device(&self) -> Device {
+        Device { ip: self.ip, user_agent: self.user_agent.clone() }
+    }
+
     /// Reads them; for middleware that stands before the handlers.
     pub fn of(parts: &Parts) -> Request {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());

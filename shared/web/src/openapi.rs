@@ -67,6 +67,9 @@ fn codes_of(spec: &Spec) -> Vec<Code> {
     if !matches!(spec.access, Access::Public | Access::Signature(_)) {
         codes.extend_from_slice(problem::AUTHENTICATED);
     }
+    if spec.audience == Audience::Seller && spec.access.needs_active_seller() {
+        codes.push(problem::SELLER_NOT_ACTIVE);
+    }
     if spec.step_up {
         codes.push(problem::STEP_UP_REQUIRED);
     }

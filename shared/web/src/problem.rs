@@ -11,6 +11,12 @@ pub(crate) const UNAUTHENTICATED: Code = Code::new("unauthenticated", 401, "Sign
 pub(crate) const TOKEN_EXPIRED: Code =
     Code::new("token_expired", 401, "The access token has expired.", "로그인이 만료되었습니다.");
 pub(crate) const FORBIDDEN: Code = Code::new("forbidden", 403, "You may not do this.", "권한이 없습니다.");
+pub(crate) const SELLER_NOT_ACTIVE: Code = Code::new(
+    "seller_not_active",
+    403,
+    "This opens when your store is approved and its contract signed.",
+    "입점 승인과 계약 체결 후 이용할 수 있습니다.",
+);
 pub(crate) const STEP_UP_REQUIRED: Code =
     Code::new("step_up_required", 403, "Prove your presence again first.", "본인 확인을 다시 해 주세요.");
 pub(crate) const NOT_FOUND: Code = Code::new("not_found", 404, "There is nothing here.", "찾을 수 없습니다.");

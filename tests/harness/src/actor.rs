@@ -1,8 +1,10 @@
 //! Somebody who calls a host. Tokens are signed for each call, so that they never expire when the clock is moved.
 
 use crate::call::Call;
+use crate::keys;
 use crate::shop::Inner;
 use authz::Audience;
+use boot::SigningKey;
 use http::{HeaderMap, HeaderValue, Method};
 use identity::{Signer, Subject};
 use kernel::SessionId;
@@ -25,6 +27,8 @@ struct Who {
     subject: Subject,
     session: SessionId,
     elevated: bool,
+    /// Signed with this key, not with the present one of the audience.
+    key: Option<SigningKey>,
 }
 
 impl Actor {
@@ -36,7 +40,7 @@ impl Actor {
         headers.insert("x-forwarded-for", HeaderValue::from_str(&ip).expect("a header"));
         headers.insert("user-agent", HeaderValue::from_static("drrip-tests"));
         let session = SessionId::new();
-        let who = subject.map(|subject| Who { audience: host, subject, session, elevated: false });
+        let who = subject.map(|subject| Who { audience: host, subject, session, elevated: false, key: None });
         Actor { shop, host, who, headers }
     }
 
@@ -65,6 +69,24 @@ impl Actor {
         let mut actor = self.clone();
         if let Some(who) = &mut actor.who {
             who.elevated = true;
+        }
+        actor
+    }
+
+    /// The same person with a token of the key before the present one.
+    pub fn signed_before_rotation(&self) -> Actor {
+        self.signed_with(keys::retired(self.host))
+    }
+
+    /// The same person with a token that says the present key but was signed with another.
+    pub fn forged(&self) -> Actor {
+        self.signed_with(keys::forged(self.host))
+    }
+
+    fn signed_with(&self, key: SigningKey) -> Actor {
+        let mut actor = self.clone();
+        if let Some(who) = &mut actor.who {
+            who.key = Some(key);
         }
         actor
     }
@@ -114,7 +136,11 @@ impl Actor {
     /// A bearer token of this moment.
     pub fn token(&self) -> Option<String> {
         let who = self.who.as_ref()?;
-        let signer = Signer::new(&self.shop.boot, who.audience).expect("the test holds every key");
+        let signer = match &who.key {
+            Some(key) => Signer::with(who.audience, key),
+            None => Signer::new(&self.shop.boot, who.audience),
+        };
+        let signer = signer.expect("the test holds every key");
         let signed = signer.sign(&who.subject, who.session, who.elevated, self.shop.clock.now());
         Some(signed.expect("a token").token)
     }

@@ -1,7 +1,8 @@
 //! The endpoint × role table, and whether every permission a handler asks for is one that roles hold.
 
 use authz::{Access, Audience, catalogue};
-use harness::{Shop, web::Route};
+use harness::Shop;
+use harness::web::{Route, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -33,8 +34,8 @@ pub fn admits(access: Access, role: &str, permissions: &BTreeSet<String>) -> boo
     }
 }
 
-fn said(access: Access, step_up: bool) -> String {
-    let base = match access {
+fn said(spec: &Spec) -> String {
+    let base = match spec.access {
         Access::Public => "public".to_owned(),
         Access::Optional => "public, a session shows more".to_owned(),
         Access::SignedIn => "signed in".to_owned(),
@@ -42,7 +43,9 @@ fn said(access: Access, step_up: bool) -> String {
         Access::Permission(name) | Access::Scope(name) => format!("`{name}`"),
         Access::Signature(sender) => format!("signed by {sender}"),
     };
-    if step_up { format!("{base} + step-up") } else { base }
+    let waits = spec.audience == Audience::Seller && spec.access.needs_active_seller();
+    let base = if waits { format!("{base} ◦") } else { base };
+    if spec.step_up { format!("{base} + step-up") } else { base }
 }
 
 /// Permissions that handlers ask for and no role holds.
@@ -73,7 +76,7 @@ pub fn section(host: Audience, routes: &mut [Route], held: &Held) -> String {
     routes.sort_by(|one, other| (one.path, one.method.as_str()).cmp(&(other.path, other.method.as_str())));
     for route in routes {
         let spec = route.spec();
-        write!(page, "| {} {} | {} |", route.method, route.path, said(spec.access, spec.step_up)).unwrap();
+        write!(page, "| {} {} | {} |", route.method, route.path, said(&spec)).unwrap();
         for role in roles.iter().filter(|_| columns) {
             let mark = if admits(spec.access, role, &held[role]) { "●" } else { "" };
             write!(page, " {mark} |").unwrap();
@@ -86,4 +89,5 @@ pub fn section(host: Audience, routes: &mut [Route], held: &Held) -> String {
 /// The page's head.
 pub const HEAD: &str = "# Who may call what\n\nGenerated from the handlers' permits and the built-in roles of the migrations; `make openapi` writes it anew.\n\
      A role also holds what the roles below it hold. Step-up asks for a second proof of presence within five minutes.\n\
+     On the sellers' host ◦ waits until the store is active (403 `seller_not_active`).\n\
      Which rows a caller reaches is a matter of tenancy, not of this table.\n";

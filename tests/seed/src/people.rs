@@ -63,7 +63,7 @@ pub fn customer(plant: &mut Plant<'_>, spec: &CustomerSpec<'_>) -> anyhow::Resul
     let row = json!({
         "id": user, "login_email": spec.email, "phone_enc": plant.sealed(&spec.phone)?, "phone_hash": plant.hashed("phone", &spec.phone)?,
         "ci_hash": plant.hashed("ci", &user.to_string())?, "password_hash": plant.password_hash, "state": "active", "grade_id": plant.grade(spec.grade)?,
-        "points_debt": 0, "failed_attempts": 0, "password_changed_at": since, "last_login_at": since, "version": 0, "created_at": since,
+        "points_debt": 0, "password_changed_at": since, "last_login_at": since, "version": 0, "created_at": since,
     });
     plant.rows.add(Table::Users, row);
     let name = plant.sealed(spec.name)?;

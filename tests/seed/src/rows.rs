@@ -26,13 +26,13 @@ macro_rules! tables { ($($variant:ident $name:ident $table:literal [$first:liter
 tables! {
     Uploads UPLOADS "uploads" ["id", "object_key", "purpose", "visibility", "content_type", "bytes", "width", "height", "state", "uploaded_by_type", "uploaded_by", "position", "created_at"];
     AdminUsers ADMIN_USERS "admin_users" ["id", "email", "name", "team", "password_hash", "role_id", "state", "mfa_enabled", "totp_secret_enc", "recovery_code_hashes", "failed_attempts", "password_changed_at", "last_login_at", "created_at", "version"];
-    Users USERS "users" ["id", "login_email", "phone_enc", "phone_hash", "ci_hash", "password_hash", "state", "grade_id", "points_debt", "failed_attempts", "password_changed_at", "last_login_at", "version", "created_at"];
+    Users USERS "users" ["id", "login_email", "phone_enc", "phone_hash", "ci_hash", "password_hash", "state", "grade_id", "points_debt", "password_changed_at", "last_login_at", "version", "created_at"];
     UserProfiles USER_PROFILES "user_profiles" ["user_id", "nickname", "name_enc", "gender", "birth_date", "updated_at"];
     UserConsents USER_CONSENTS "user_consents" ["id", "user_id", "term_id", "purpose", "channel", "agreed", "document_version", "decided_at", "reconfirm_due_at"];
     UserAddresses USER_ADDRESSES "user_addresses" ["id", "user_id", "label", "recipient_enc", "phone_enc", "postcode", "address1", "address2_enc", "is_default"];
     UserGradeHistories USER_GRADE_HISTORIES "user_grade_histories" ["id", "user_id", "to_grade_id", "reason", "effective_month", "spend_12m", "created_at"];
     Sellers SELLERS "sellers" ["id", "code", "company_name", "display_name", "representative", "business_no", "business_type", "tax_type", "mail_order_no", "address", "cs_phone", "cs_hours", "introduction", "tax_email", "contacts", "dispatch_weekdays", "state", "activated_at", "version", "created_at"];
-    SellerMembers SELLER_MEMBERS "seller_members" ["id", "seller_id", "email", "name", "phone_enc", "password_hash", "role_id", "is_owner", "state", "mfa_enabled", "totp_secret_enc", "recovery_code_hashes", "failed_attempts", "password_changed_at", "last_login_at", "created_at", "version"];
+    SellerMembers SELLER_MEMBERS "seller_members" ["id", "seller_id", "email", "name", "phone_enc", "password_hash", "role_id", "is_owner", "state", "mfa_enabled", "totp_secret_enc", "recovery_code_hashes", "password_changed_at", "last_login_at", "created_at", "version"];
     SellerBankAccounts SELLER_BANK_ACCOUNTS "seller_bank_accounts" ["id", "seller_id", "bank_code", "account_no_enc", "account_holder", "state", "verified_at", "requested_by", "created_at"];
     SellerContracts SELLER_CONTRACTS "seller_contracts" ["id", "seller_id", "state", "commission_rate", "commission_base", "fee_vat_payer", "settlement_cycle", "payout_lag_days", "effective_from", "sent_at", "signed_by", "signed_at", "version"];
     SellerAddresses SELLER_ADDRESSES "seller_addresses" ["id", "seller_id", "kind", "name", "phone", "postcode", "address", "is_default"];

@@ -143,7 +143,7 @@ pub fn member(
     let row = json!({
         "id": id, "seller_id": seller, "email": email, "name": name, "phone_enc": plant.sealed("01012345678")?, "password_hash": plant.password_hash,
         "role_id": plant.role("seller", role)?, "is_owner": role == "owner", "state": "active", "mfa_enabled": true, "totp_secret_enc": bytes(&totp),
-        "recovery_code_hashes": [], "failed_attempts": 0, "password_changed_at": plant.now.0, "last_login_at": plant.now.0, "created_at": plant.days_ago(120), "version": 0,
+        "recovery_code_hashes": [], "password_changed_at": plant.now.0, "last_login_at": plant.now.0, "created_at": plant.days_ago(120), "version": 0,
     });
     plant.rows.add(Table::SellerMembers, row);
     Ok(id)

@@ -1,25 +1,18 @@
 //! Operators' sessions: in, on, out, and up.
 
-use crate::{App, device};
+use crate::App;
 use authz::admin as may;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use identity::Tokens;
+use identity::sessions::RefreshError;
+use identity::wire::{ElevatedView, RefreshBody, SignInBody, TokensView};
 use kernel::TicketId;
-use kernel::values::{Email, OneTimeCode, Text};
-use operators::session::OperatorKeepError;
-use operators::sign_in::{Challenge, OperatorSignInError};
+use kernel::values::OneTimeCode;
+use operators::sign_in::{Opened, OperatorSignInError};
 use operators::step_up::StepUpError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Answer, Ctx, Json, NoContent};
-
-#[derive(Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SignInBody {
-    email: Email,
-    password: Text<1, 200>,
-}
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ChallengeView {
@@ -29,37 +22,10 @@ pub struct ChallengeView {
     must_enroll: bool,
 }
 
-impl From<Challenge> for ChallengeView {
-    fn from(challenge: Challenge) -> ChallengeView {
-        let Challenge { id, expires_at, must_enroll } = challenge;
-        ChallengeView { challenge_id: id, expires_at, must_enroll }
+impl From<Opened> for ChallengeView {
+    fn from(Opened { challenge, must_enroll }: Opened) -> ChallengeView {
+        ChallengeView { challenge_id: challenge.id, expires_at: challenge.expires_at, must_enroll }
     }
-}
-
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct TokensView {
-    access_token: String,
-    access_expires_at: DateTime<Utc>,
-    /// Good once: each refresh hands out the next.
-    refresh_token: String,
-    refresh_expires_at: DateTime<Utc>,
-}
-
-impl From<Tokens> for TokensView {
-    fn from(tokens: Tokens) -> TokensView {
-        TokensView {
-            access_token: tokens.access.token,
-            access_expires_at: tokens.access.expires_at,
-            refresh_token: tokens.refresh,
-            refresh_expires_at: tokens.refresh_expires_at,
-        }
-    }
-}
-
-#[derive(Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RefreshBody {
-    refresh_token: Text<1, 200>,
 }
 
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -68,30 +34,22 @@ pub struct StepUpBody {
     code: OneTimeCode,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct ElevatedView {
-    /// Replaces the access token; sensitive endpoints accept it until `elevated_until`.
-    access_token: String,
-    access_expires_at: DateTime<Utc>,
-    elevated_until: DateTime<Utc>,
-}
-
 pub async fn sign_in(
     ctx: Ctx<may::Anyone>,
     State(app): State<App>,
     Json(body): Json<SignInBody>,
 ) -> Answer<Json<ChallengeView>, OperatorSignInError> {
-    let (db, identity, device) = (&app.boot.db, &app.identity, device(&ctx.request));
+    let (db, identity, device) = (&app.boot.db, &app.identity, ctx.request.device());
     let password = body.password.as_str();
-    let challenge = operators::sign_in::sign_in(db, identity, &device, ctx.now, &body.email, password).await?;
-    Ok(Json(challenge.into()))
+    let opened = operators::sign_in::sign_in(db, identity, &device, ctx.now, &body.email, password).await?;
+    Ok(Json(opened.into()))
 }
 
 pub async fn refresh(
     ctx: Ctx<may::Anyone>,
     State(app): State<App>,
     Json(body): Json<RefreshBody>,
-) -> Answer<Json<TokensView>, OperatorKeepError> {
+) -> Answer<Json<TokensView>, RefreshError> {
     let token = body.refresh_token.as_str();
     let tokens = operators::session::refresh(&app.boot.db, &app.identity, token, ctx.now).await?;
     Ok(Json(tokens.into()))
@@ -107,8 +65,7 @@ pub async fn step_up(
     State(app): State<App>,
     Json(body): Json<StepUpBody>,
 ) -> Answer<Json<ElevatedView>, StepUpError> {
-    let (db, identity, device) = (&app.boot.db, &app.identity, device(&ctx.request));
-    let access = operators::step_up::step_up(db, identity, &device, &ctx.who, &body.code, ctx.now).await?;
-    let elevated_until = access.elevated_until.unwrap_or(access.expires_at);
-    Ok(Json(ElevatedView { access_token: access.token, access_expires_at: access.expires_at, elevated_until }))
+    let (db, identity, device) = (&app.boot.db, &app.identity, ctx.request.device());
+    let access = operators::step_up::step_up(db, identity, &device, &ctx.who, body.code, ctx.now).await?;
+    Ok(Json(access.into()))
 }

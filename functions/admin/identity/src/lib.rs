@@ -7,7 +7,8 @@ mod mfa;
 use authz::Audience;
 use axum::extract::FromRef;
 use boot::Boot;
-use identity::{Device, Identity};
+use identity::Identity;
+use jobs::Nudge;
 use kernel::Fault;
 use web::{Api, Core};
 
@@ -16,6 +17,7 @@ use web::{Api, Core};
 pub struct App {
     pub boot: Boot,
     pub identity: Identity,
+    pub nudge: Nudge,
 }
 
 impl FromRef<App> for Core {
@@ -24,14 +26,10 @@ impl FromRef<App> for Core {
     }
 }
 
-/// Where a request comes from.
-fn device(request: &web::Request) -> Device {
-    Device { ip: request.ip, user_agent: request.user_agent.clone() }
-}
-
 /// This function's routes.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let identity = Identity::new(&boot, Audience::Admin)?;
+    let nudge = Nudge::new(&boot.aws);
     let api = Api::<App>::new(Audience::Admin, "identity")
         .post("/v1/auth/sign-in", "Check e-mail and password and open a second-factor challenge", auth::sign_in)
         .post("/v1/auth/mfa-verifications", "Verify the second factor and issue tokens", mfa::verify)
@@ -45,5 +43,5 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         .post("/v1/auth/sign-out", "End the current back-office session", auth::sign_out)
         .post("/v1/auth/step-up", "Verify the second factor again to elevate the session", auth::step_up)
         .get("/v1/me", "Read own profile, role, permissions and document matrix", me::show);
-    Ok(api.with_state(App { boot, identity }))
+    Ok(api.with_state(App { boot, identity, nudge }))
 }

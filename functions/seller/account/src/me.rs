@@ -55,6 +55,6 @@ fn view(standing: Standing, permissions: Vec<String>) -> MemberMeView {
 }
 
 pub async fn show(ctx: Ctx<may::Member>, State(app): State<App>) -> Answer<Json<MemberMeView>, MeError> {
-    let (standing, permissions) = member::me(&app.boot.db.writer().await?, ctx.who.member_id).await?;
+    let (standing, permissions) = member::me(&app.boot.db.writer().await?, ctx.who.member_id, ctx.now).await?;
     Ok(Json(view(standing, permissions)))
 }

@@ -1,12 +1,12 @@
 //! Opening a store.
 
-use crate::auth::TokensView;
-use crate::{App, device};
+use crate::App;
 use authz::seller as may;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use identity::codes::RESEND_SECONDS;
 use identity::limits::LimitError;
+use identity::wire::TokensView;
 use kernel::values::{BusinessNo, Email, OneTimeCode, Password, Text};
 use kernel::{IdentityVerificationId, MemberId, SellerApplicationId, SellerId, TicketId};
 use schemars::JsonSchema;
@@ -91,7 +91,7 @@ pub async fn send_code(
     State(app): State<App>,
     Json(body): Json<VerificationCodeBody>,
 ) -> Answer<Accepted<VerificationCodeView>, LimitError> {
-    let (db, identity, device) = (&app.boot.db, &app.identity, device(&ctx.request));
+    let (db, identity, device) = (&app.boot.db, &app.identity, ctx.request.device());
     let sent = verification::send_code(db, identity, &body.email, ctx.request.language, &device, ctx.now).await?;
     app.nudge.relay().await;
     Ok(Accepted(VerificationCodeView {
@@ -107,7 +107,7 @@ pub async fn start_identity_check(
     Json(body): Json<OwnerIdentityBody>,
 ) -> Answer<Created<OwnerIdentityView>, LimitError> {
     let redirect = body.redirect_url.as_ref().map(Text::as_str);
-    let device = device(&ctx.request);
+    let device = ctx.request.device();
     let started = verification::start_identity_check(&app.identity, redirect, &device, ctx.now).await?;
     Ok(Created(OwnerIdentityView {
         identity_verification_id: started.id,
@@ -121,7 +121,7 @@ pub async fn sign_up(
     State(app): State<App>,
     Json(body): Json<StoreSignUpBody>,
 ) -> Answer<Created<StoreSignedUpView>, SellerSignUpError> {
-    let device = device(&ctx.request);
+    let device = ctx.request.device();
     let opened = sellers::sign_up::sign_up(&app.boot.db, &app.identity, &device, ctx.now, body.into()).await?;
     Ok(Created(opened.into()))
 }

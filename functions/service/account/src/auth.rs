@@ -1,47 +1,17 @@
 //! Sessions: in, on, out, and up.
 
-use crate::{App, device};
+use crate::App;
 use accounts::reauthenticate::ReauthenticateError;
 use accounts::session::KeepError;
 use accounts::sign_in::{PendingTerm, SignInError};
 use authz::service as may;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
-use identity::Tokens;
-use identity::tokens::AccessToken;
+use identity::wire::{ElevatedView, RefreshBody, SignInBody, TokensView};
 use kernel::TermId;
-use kernel::values::{Email, Text};
+use kernel::values::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Answer, Ctx, Json, NoContent};
-
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct TokensView {
-    access_token: String,
-    access_expires_at: DateTime<Utc>,
-    /// Good once: each refresh hands out the next.
-    refresh_token: String,
-    refresh_expires_at: DateTime<Utc>,
-}
-
-impl From<Tokens> for TokensView {
-    fn from(tokens: Tokens) -> TokensView {
-        TokensView {
-            access_token: tokens.access.token,
-            access_expires_at: tokens.access.expires_at,
-            refresh_token: tokens.refresh,
-            refresh_expires_at: tokens.refresh_expires_at,
-        }
-    }
-}
-
-#[derive(Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SignInBody {
-    email: Email,
-    /// As typed; rules hold for new passwords only.
-    password: Text<1, 200>,
-}
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PendingTermView {
@@ -67,32 +37,8 @@ impl From<PendingTerm> for PendingTermView {
 
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RefreshBody {
-    refresh_token: Text<1, 200>,
-}
-
-#[derive(Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ReauthenticationBody {
     password: Text<1, 200>,
-}
-
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct ElevatedView {
-    /// Replaces the access token; sensitive endpoints accept it until `elevated_until`.
-    access_token: String,
-    access_expires_at: DateTime<Utc>,
-    elevated_until: DateTime<Utc>,
-}
-
-impl From<AccessToken> for ElevatedView {
-    fn from(access: AccessToken) -> ElevatedView {
-        ElevatedView {
-            access_token: access.token,
-            access_expires_at: access.expires_at,
-            elevated_until: access.elevated_until.unwrap_or(access.expires_at),
-        }
-    }
 }
 
 pub async fn sign_in(
@@ -100,8 +46,7 @@ pub async fn sign_in(
     State(app): State<App>,
     Json(body): Json<SignInBody>,
 ) -> Answer<Json<SignedInView>, SignInError> {
-    let device = device(&ctx.request);
-    let (db, identity) = (&app.boot.db, &app.identity);
+    let (db, identity, device) = (&app.boot.db, &app.identity, ctx.request.device());
     let password = body.password.as_str();
     let signed_in = accounts::sign_in::sign_in(db, identity, &device, ctx.now, &body.email, password).await?;
     let pending_terms = signed_in.pending_terms.into_iter().map(PendingTermView::from).collect();

@@ -1,6 +1,6 @@
 //! Proving an e-mail address before signing up with it.
 
-use crate::{App, device};
+use crate::App;
 use accounts::email_verification::{self, ConfirmError};
 use authz::service as may;
 use axum::extract::State;
@@ -44,7 +44,7 @@ pub async fn request(
     State(app): State<App>,
     Json(body): Json<EmailVerificationBody>,
 ) -> Answer<Accepted<EmailVerificationView>, LimitError> {
-    let device = device(&ctx.request);
+    let device = ctx.request.device();
     let (db, identity) = (&app.boot.db, &app.identity);
     let sent = email_verification::request(db, identity, &body.email, ctx.request.language, &device, ctx.now).await?;
     app.nudge.relay().await;
@@ -62,7 +62,7 @@ pub async fn confirm(
     Path(email_verification_id): Path<TicketId>,
     Json(body): Json<EmailConfirmBody>,
 ) -> Answer<Json<VerifiedEmailView>, ConfirmError> {
-    let device = device(&ctx.request);
+    let device = ctx.request.device();
     let verified =
         email_verification::confirm(&app.identity, email_verification_id, &body.code, &device, ctx.now).await?;
     Ok(Json(VerifiedEmailView { verified_email_ticket: verified.ticket, expires_at: verified.expires_at }))

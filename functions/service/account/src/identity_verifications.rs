@@ -1,6 +1,6 @@
 //! Phone identity verification (본인확인).
 
-use crate::{App, device};
+use crate::App;
 use accounts::identity_check::{self, CheckPurpose, CompleteError, StartError};
 use authz::service as may;
 use axum::extract::State;
@@ -47,7 +47,7 @@ pub async fn start(
 ) -> Answer<Created<IdentityVerificationView>, StartError> {
     let redirect = body.redirect_url.as_ref().map(Text::as_str);
     let origins = &app.boot.config.allowed_origins;
-    let device = device(&ctx.request);
+    let device = ctx.request.device();
     let who = ctx.who.0.as_ref();
     let started = identity_check::start(&app.identity, who, body.purpose, redirect, origins, &device, ctx.now).await?;
     Ok(Created(IdentityVerificationView {

@@ -14,7 +14,7 @@ mod terms;
 use authz::Audience;
 use axum::extract::FromRef;
 use boot::Boot;
-use identity::{Device, Identity};
+use identity::Identity;
 use jobs::Nudge;
 use kernel::Fault;
 use web::{Api, Core};
@@ -31,11 +31,6 @@ impl FromRef<App> for Core {
     fn from_ref(app: &App) -> Core {
         Core { boot: app.boot.clone() }
     }
-}
-
-/// Where a request comes from.
-fn device(request: &web::Request) -> Device {
-    Device { ip: request.ip, user_agent: request.user_agent.clone() }
 }
 
 /// This function's routes.

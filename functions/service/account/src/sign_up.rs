@@ -1,12 +1,12 @@
 //! Joining.
 
-use crate::auth::TokensView;
+use crate::App;
 use crate::consents::MarketingBody;
-use crate::{App, device};
 use accounts::sign_up::{self, Nickname, SignUp, SignUpError};
 use authz::service as may;
 use axum::extract::State;
-use kernel::values::Password;
+use identity::wire::TokensView;
+use kernel::values::{List, Password};
 use kernel::{IdentityVerificationId, TermId, TicketId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct SignUpBody {
     identity_verification_id: IdentityVerificationId,
     password: Password,
     /// Versions of the texts agreed to; advertising is agreed to by channel below.
-    agreed_term_ids: Vec<TermId>,
+    agreed_term_ids: List<TermId, 0, 50>,
     #[serde(default)]
     marketing: MarketingBody,
     nickname: Option<Nickname>,
@@ -38,7 +38,7 @@ impl From<SignUpBody> for SignUp {
             verified_email: body.verified_email_ticket,
             identity_verification: body.identity_verification_id,
             password: body.password,
-            agreed_terms: body.agreed_term_ids,
+            agreed_terms: body.agreed_term_ids.into_vec(),
             marketing: body.marketing.into(),
             nickname: body.nickname,
         }
@@ -50,7 +50,7 @@ pub async fn sign_up(
     State(app): State<App>,
     Json(body): Json<SignUpBody>,
 ) -> Answer<Created<SignedUpView>, SignUpError> {
-    let device = device(&ctx.request);
+    let device = ctx.request.device();
     let (user_id, tokens) = sign_up::sign_up(&app.boot.db, &app.identity, &device, ctx.now, body.into()).await?;
     app.nudge.relay().await;
     Ok(Created(SignedUpView { user_id, tokens: tokens.into() }))

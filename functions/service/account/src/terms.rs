@@ -6,6 +6,7 @@ use authz::service as may;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use kernel::TermId;
+use kernel::values::Text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Answer, Ctx, Json, Path, Query};
@@ -74,9 +75,9 @@ pub async fn list(
 pub async fn read(
     ctx: Ctx<may::Anyone>,
     State(app): State<App>,
-    Path(term_code): Path<String>,
+    Path(term_code): Path<Text<1, 40>>,
     Query(query): Query<TermQuery>,
 ) -> Answer<Json<FullTermView>, TermError> {
-    let term = terms::read(&app.boot.db.reader().await?, term_code, query.version, ctx.now).await?;
+    let term = terms::read(&app.boot.db.reader().await?, term_code.into_string(), query.version, ctx.now).await?;
     Ok(Json(term.into()))
 }

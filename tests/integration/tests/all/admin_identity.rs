@@ -17,15 +17,25 @@ fn bearer(answer: &Answer) -> String {
 
 /// An operator who has never signed in; answers their address.
 async fn newcomer(shop: &Shop, role: &str) -> String {
-    let email = format!("{role}@office.test");
+    let id = OperatorId::new();
+    let email = format!("{role}-{}@office.test", id.0.simple());
     let hash = identity::passwords::hash(&Password::new(PASSWORD).unwrap()).await.unwrap();
     shop.sql(
         "insert into admin_users (id, email, name, password_hash, role_id, state, created_at)
          select $1, $2, '운영자', $3, id, 'active', $4 from roles where scope = 'admin' and code = $5",
-        &[&OperatorId::new(), &email, &hash, &shop.now(), &role],
+        &[&id, &email, &hash, &shop.now(), &role],
     )
     .await;
     email
+}
+
+/// An operator with an authenticator, who has not signed in with it yet; answers address and secret.
+pub async fn enrolled(shop: &Shop, role: &str) -> (String, String) {
+    let (email, totp) = (newcomer(shop, role).await, Totp::generate().unwrap());
+    let sealed = totp.seal(&shop.boot().vault).unwrap();
+    shop.sql("update admin_users set mfa_enabled = true, totp_secret_enc = $2 where email = $1", &[&email, &sealed])
+        .await;
+    (email, totp.base32())
 }
 
 #[tokio::test]

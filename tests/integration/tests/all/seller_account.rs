@@ -10,7 +10,7 @@ fn bearer(answer: &Answer) -> String {
 }
 
 /// What a company signs up with; the code and the identity are proven.
-async fn papers(shop: &Shop, visitor: &Actor, email: &str, business_no: &str, person: &str) -> Value {
+pub async fn papers(shop: &Shop, visitor: &Actor, email: &str, business_no: &str, person: &str) -> Value {
     let asked = visitor.post("/v1/auth/verification-codes", json!({ "email": email })).await.expect(202);
     shop.run_tasks().await;
     let birthday = NaiveDate::from_ymd_opt(1985, 5, 5).unwrap();
@@ -25,7 +25,7 @@ async fn papers(shop: &Shop, visitor: &Actor, email: &str, business_no: &str, pe
 }
 
 /// A store whose owner just signed up.
-async fn opened(shop: &Shop) -> (Actor, Answer) {
+pub async fn opened(shop: &Shop) -> (Actor, Answer) {
     let visitor = shop.anonymous(Host::Seller);
     let body = papers(shop, &visitor, "owner@sungsu.test", "124-81-00998", "박대표").await;
     let answer = visitor.post("/v1/auth/sign-up", body).await.expect(201);
@@ -46,7 +46,7 @@ async fn a_company_joins_is_accepted_signs_and_may_sell() {
     let me = get("/v1/me", &joined).await.expect(200);
     assert_eq!((&me["store"]["state"], &me["is_owner"]), (&json!("onboarding"), &json!(true)));
     // Until it may sell, only what setting up needs answers.
-    get("/v1/carriers", &joined).await.expect_code(403, "forbidden");
+    get("/v1/carriers", &joined).await.expect_code(403, "seller_not_active");
     get("/v1/seller-addresses", &joined).await.expect(200);
 
     let submit = || visitor.post("/v1/onboarding/submit", json!({})).header("authorization", &bearer(&joined));
