@@ -13,6 +13,7 @@ mod check;
 mod connect;
 pub mod migrate;
 mod stmt;
+mod trips;
 mod tx;
 
 pub use check::{Checked, check};

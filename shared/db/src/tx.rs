@@ -1,25 +1,28 @@
 //! Transactions and connections. `&Tx` in a signature means: this must be atomic, and nothing remote happens meanwhile.
+//!
+//! Statements that do not wait for each other's rows may be joined (`futures::try_join!`): they leave in the order they are
+//! written, run one after the other, and cost one round trip together.
 
 use crate::fault;
 use crate::stmt::{Params, Row};
+use crate::trips::Trips;
 use deadpool_postgres::Object;
 use kernel::Fault;
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_postgres::types::{ToSql, Type};
 
 /// An open transaction. Dropped without [`Tx::commit`], it rolls back.
 pub struct Tx {
     client: Option<Object>,
     begun: AtomicBool,
-    trips: Arc<AtomicU64>,
+    trips: Trips,
 }
 
 /// A pooled connection for single statements, each its own transaction.
 pub struct Conn {
     client: Object,
-    trips: Arc<AtomicU64>,
+    trips: Trips,
 }
 
 /// What a statement runs on.
@@ -33,7 +36,7 @@ pub trait On: Sync {
 }
 
 impl Tx {
-    pub(crate) fn new(client: Object, trips: Arc<AtomicU64>) -> Tx {
+    pub(crate) fn new(client: Object, trips: Trips) -> Tx {
         Tx { client: Some(client), begun: AtomicBool::new(false), trips }
     }
 
@@ -45,27 +48,33 @@ impl Tx {
     pub async fn commit(mut self) -> Result<(), Fault> {
         let Some(client) = self.client.take() else { return Ok(()) };
         if self.begun.load(Ordering::Relaxed) {
-            self.trips.fetch_add(1, Ordering::Relaxed);
+            self.trips.leave();
             client.batch_execute("COMMIT").await.map_err(fault)?;
         }
         Ok(())
     }
 
-    /// Runs the last statement and COMMIT in one round trip.
-    pub async fn commit_with<P: Params, R: Row>(mut self, last: &crate::Stmt<P, R>, params: P) -> Result<(), Fault> {
-        let Some(client) = self.client.take() else { return Ok(()) };
-        self.trips.fetch_add(1, Ordering::Relaxed);
+    /// Runs the last statement and COMMIT in one round trip; answers its rows.
+    pub async fn commit_with<P: Params, R: Row>(
+        mut self,
+        last: &crate::Stmt<P, R>,
+        params: P,
+    ) -> Result<Vec<R>, Fault> {
+        let Some(client) = self.client.take() else { return Err(Fault::internal("the transaction has ended")) };
+        self.trips.leave();
         let typed = params.typed();
         let begun = self.begun.load(Ordering::Relaxed);
         let statement = client.query_typed(last.sql(), &typed);
-        if !begun {
-            statement.await.map_err(fault)?;
-            return Ok(());
-        }
-        // A failed statement turns the COMMIT that follows it into a rollback on the server.
-        let (done, committed) = futures::join!(statement, client.batch_execute("COMMIT"));
-        done.map_err(fault)?;
-        committed.map_err(fault)
+        let rows = if begun {
+            // A failed statement turns the COMMIT that follows it into a rollback on the server.
+            let (done, committed) = futures::join!(statement, client.batch_execute("COMMIT"));
+            let rows = done.map_err(fault)?;
+            committed.map_err(fault)?;
+            rows
+        } else {
+            statement.await.map_err(fault)?
+        };
+        rows.iter().map(|row| R::read(row).map_err(Fault::internal)).collect()
     }
 }
 
@@ -96,20 +105,23 @@ impl On for Tx {
         params: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<tokio_postgres::Row>, Fault> {
         let client = self.client()?;
-        self.trips.fetch_add(1, Ordering::Relaxed);
+        let trip = self.trips.leave();
         let statement = client.query_typed(sql, params);
-        if self.begun.swap(true, Ordering::Relaxed) {
-            return statement.await.map_err(fault);
-        }
-        // Both are queued before either is awaited, so they share one round trip.
-        let (begun, rows) = futures::join!(client.batch_execute("BEGIN"), statement);
-        begun.map_err(fault)?;
+        let rows = if self.begun.swap(true, Ordering::Relaxed) {
+            statement.await
+        } else {
+            // Both are queued before either is awaited, so they share one round trip.
+            let (begun, rows) = futures::join!(client.batch_execute("BEGIN"), statement);
+            begun.map_err(fault)?;
+            rows
+        };
+        self.trips.arrive(trip);
         rows.map_err(fault)
     }
 }
 
 impl Conn {
-    pub(crate) fn new(client: Object, trips: Arc<AtomicU64>) -> Conn {
+    pub(crate) fn new(client: Object, trips: Trips) -> Conn {
         Conn { client, trips }
     }
 }
@@ -120,7 +132,9 @@ impl On for Conn {
         sql: &'static str,
         params: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<tokio_postgres::Row>, Fault> {
-        self.trips.fetch_add(1, Ordering::Relaxed);
-        self.client.query_typed(sql, params).await.map_err(fault)
+        let trip = self.trips.leave();
+        let rows = self.client.query_typed(sql, params).await;
+        self.trips.arrive(trip);
+        rows.map_err(fault)
     }
 }

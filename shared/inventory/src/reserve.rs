@@ -20,7 +20,7 @@ pub struct Reserve {
 }
 
 /// Some SKUs have fewer pieces left than the lines ask for together. Nothing was held.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct OutOfStock {
     pub lines: Vec<ShortLine>,
 }
@@ -35,6 +35,13 @@ pub struct ShortLine {
     pub left: Option<i32>,
 }
 
+impl ShortLine {
+    /// One SKU of which fewer pieces are left than are asked for.
+    pub fn new(sku_id: SkuId, requested: i32, left: i32) -> ShortLine {
+        ShortLine { sku_id, requested, left: (left <= EXACT_UP_TO).then_some(left.max(0)) }
+    }
+}
+
 const OUT_OF_STOCK: Code =
     Code::new("out_of_stock", 409, "Some items are out of stock.", "품절되었거나 재고가 부족한 상품이 있습니다.");
 
@@ -47,7 +54,7 @@ impl Refusal for OutOfStock {
         Vec::new()
     }
     fn details(&self) -> Option<serde_json::Value> {
-        serde_json::to_value(self).ok()
+        serde_json::to_value(&self.lines).ok()
     }
 }
 
@@ -107,11 +114,7 @@ fn short(wanted: &[Wanted]) -> Vec<ShortLine> {
     wanted
         .iter()
         .filter(|sku| sku.left < sku.requested)
-        .map(|sku| ShortLine {
-            sku_id: sku.sku_id,
-            requested: sku.requested,
-            left: (sku.left <= EXACT_UP_TO).then_some(sku.left),
-        })
+        .map(|sku| ShortLine::new(sku.sku_id, sku.requested, sku.left))
         .collect()
 }
 

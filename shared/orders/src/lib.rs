@@ -41,6 +41,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     claims::load::STATEMENTS,
     claims::reasons::STATEMENTS,
     claims::refund::STATEMENTS,
+    claims::unanswered::STATEMENTS,
     claims::write::STATEMENTS,
     decide::STATEMENTS,
     dispatch::STATEMENTS,

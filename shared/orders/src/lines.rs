@@ -9,12 +9,23 @@ use crate::state::{LineAction, LineState};
 use chrono::{DateTime, Utc};
 use db::{Json, Tx};
 use events::ProductOrderStatusChanged;
+use futures::try_join;
 use jobs::outbox::Outbox;
 use kernel::{
-    ClaimId, Fault, Now, ProductOrderId, PurchaseOrderId, SellerId, SellerOrderId, ShipmentId, SkuId, UserId,
+    ClaimId, Fault, Money, Now, PaymentId, ProductOrderId, PurchaseOrderId, SellerId, SellerOrderId, ShipmentId, SkuId,
+    UserId,
 };
+use payments::attempt::OrderKey;
 use serde::Serialize;
 use uuid::Uuid;
+
+db::row! {
+    /// An order as its lines are decided on. Amounts in won.
+    pub struct OrderRow {
+        pub id: PurchaseOrderId, pub order_no: String, pub user_id: UserId, pub points_used: Money, pub rewards_used: Money,
+        pub total_payable: Money, pub pay_due_at: Option<DateTime<Utc>>,
+    }
+}
 
 db::row! {
     /// A line as it is decided on.
@@ -43,11 +54,14 @@ db::row! {
 
 db::statements! {
     /// The order first: whoever changes several lines of an order waits here, not among the lines.
-    static LOCK_ORDER: (PurchaseOrderId,) => (PurchaseOrderId,) = "select id from purchase_orders where id = $1 for update";
-    static LINES_OF_ORDER: (PurchaseOrderId,) => LineRow =
+    static LOCK_ORDER: (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) => OrderRow =
+        "select id, order_no, user_id, points_used, rewards_used, total_payable, pay_due_at from purchase_orders
+         where id = coalesce($1, (select p.purchase_order_id from payments p where p.id = $2 or p.pg_order_id = $3)) for update";
+    static LINES_OF_ORDER: (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) => LineRow =
         "select id, purchase_order_id, seller_order_id, seller_id, user_id, sku_id, line_no, state, initial_quantity, remaining_quantity,
                 shipment_id, dispatch_due_at, auto_confirm_at
-         from product_orders where purchase_order_id = $1 order by line_no for update";
+         from product_orders
+         where purchase_order_id = coalesce($1, (select p.purchase_order_id from payments p where p.id = $2 or p.pg_order_id = $3)) order by line_no for update";
     static LINES_BY_ID: (Vec<ProductOrderId>, Option<SellerId>) => LineRow =
         "select id, purchase_order_id, seller_order_id, seller_id, user_id, sku_id, line_no, state, initial_quantity, remaining_quantity,
                 shipment_id, dispatch_due_at, auto_confirm_at
@@ -77,12 +91,13 @@ db::statements! {
              select m.seller_id, m.id, m.to_state, m.to_state, m.remaining_quantity, s.at from moved m, step s)
          select id, purchase_order_id, seller_order_id, seller_id, user_id, remaining_quantity from moved order by id";
     /// What the lines say. The first condition that holds names the state.
-    static DERIVE: (Vec<PurchaseOrderId>,) => () =
+    static DERIVE: (Vec<ProductOrderId>,) => () =
         "with line as (
              select purchase_order_id, seller_order_id, state,
                     state in ('canceled', 'returned', 'canceled_by_nopayment') as closed,
                     state in ('dispatched', 'delivering', 'delivered', 'purchase_decided') as shipped
-             from product_orders where purchase_order_id = any($1) and state <> 'exchanged'),
+             from product_orders
+             where purchase_order_id in (select purchase_order_id from product_orders where id = any($1)) and state <> 'exchanged'),
          part as (
              select seller_order_id as id,
                  case when bool_and(state = 'payment_waiting') then 'payment_waiting'
@@ -182,12 +197,15 @@ pub struct ChangeRow {
     pub occurred_at: DateTime<Utc>,
 }
 
+/// Locks an order and answers it with its lines, in one round trip.
+pub async fn lock(tx: &Tx, key: &OrderKey) -> Result<Option<(OrderRow, Vec<LineRow>)>, Fault> {
+    let (order, lines) = try_join!(LOCK_ORDER.opt(tx, key.params()), LINES_OF_ORDER.all(tx, key.params()))?;
+    Ok(order.map(|order| (order, lines)))
+}
+
 /// Locks an order and answers its lines.
 pub async fn lock_order(tx: &Tx, order: PurchaseOrderId) -> Result<Vec<LineRow>, Fault> {
-    if LOCK_ORDER.opt(tx, (order,)).await?.is_none() {
-        return Ok(Vec::new());
-    }
-    LINES_OF_ORDER.all(tx, (order,)).await
+    Ok(lock(tx, &OrderKey::Order(order)).await?.map(|(_, lines)| lines).unwrap_or_default())
 }
 
 /// Locks the orders of some lines (in id order) and answers those of the lines that belong to `seller`.
@@ -213,14 +231,11 @@ pub async fn step(tx: &Tx, moves: Vec<Move>, cause: Cause, now: Now, outbox: &mu
         reason: cause.reason,
         at: now.0,
     };
-    let moved = MOVE.all(tx, (Json(rows), Json(step))).await?;
+    let ids = states.iter().map(|(id, _, _)| *id).collect();
+    let (moved, ()) = try_join!(MOVE.all(tx, (Json(rows), Json(step))), DERIVE.run(tx, (ids,)))?;
     if moved.len() != states.len() {
         return Err(Fault::internal(format!("{} of {} lines moved", moved.len(), states.len())));
     }
-    let mut orders: Vec<PurchaseOrderId> = moved.iter().map(|m| m.purchase_order_id).collect();
-    orders.sort_unstable();
-    orders.dedup();
-    derive(tx, orders).await?;
     for line in moved {
         let Some((_, from, to)) = states.iter().find(|(id, _, _)| *id == line.id) else { continue };
         outbox.add(
@@ -240,11 +255,6 @@ pub async fn step(tx: &Tx, moves: Vec<Move>, cause: Cause, now: Now, outbox: &mu
         )?;
     }
     Ok(())
-}
-
-/// Derives the states of orders and seller orders from their lines again.
-pub async fn derive(tx: &Tx, orders: Vec<PurchaseOrderId>) -> Result<(), Fault> {
-    DERIVE.run(tx, (orders,)).await
 }
 
 /// Notes changes that left the state.

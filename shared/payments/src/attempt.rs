@@ -94,10 +94,12 @@ db::statements! {
         "select id, purchase_order_id, claim_id, purpose, provider, method, easy_pay_provider, pg_order_id, payment_key, amount,
                 captured_amount, refunded_amount, is_surplus, state, failure_code, requested_at, approved_at, expires_at
          from payments where id = $1 for update";
-    static LOCK_OF_ORDER: (PurchaseOrderId,) => PaymentRow =
+    static LOCK_OF_ORDER: (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) => PaymentRow =
         "select id, purchase_order_id, claim_id, purpose, provider, method, easy_pay_provider, pg_order_id, payment_key, amount,
                 captured_amount, refunded_amount, is_surplus, state, failure_code, requested_at, approved_at, expires_at
-         from payments where purchase_order_id = $1 and purpose = 'order' order by requested_at, id for update";
+         from payments
+         where purchase_order_id = coalesce($1, (select p.purchase_order_id from payments p where p.id = $2 or p.pg_order_id = $3)) and purpose = 'order'
+         order by requested_at, id for update";
     /// What the clock says is over, and what nobody knows the end of.
     static DUE: (Now, i64) => (PaymentId,) =
         "select id from payments
@@ -160,9 +162,28 @@ pub async fn lock(tx: &Tx, id: PaymentId) -> Result<PaymentRow, Fault> {
     LOCK.one(tx, (id,)).await
 }
 
-/// Every attempt to pay an order, locked, oldest first.
-pub async fn lock_of_order(tx: &Tx, purchase_order_id: PurchaseOrderId) -> Result<Vec<PaymentRow>, Fault> {
-    LOCK_OF_ORDER.all(tx, (purchase_order_id,)).await
+/// What an order is found by: itself, a payment of it, or our order number of one at the gateway.
+#[derive(Debug, Clone)]
+pub enum OrderKey {
+    Order(PurchaseOrderId),
+    Payment(PaymentId),
+    PgOrder(String),
+}
+
+impl OrderKey {
+    /// The same, as three parameters of which one is set.
+    pub fn params(&self) -> (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) {
+        match self {
+            OrderKey::Order(id) => (Some(*id), None, None),
+            OrderKey::Payment(id) => (None, Some(*id), None),
+            OrderKey::PgOrder(number) => (None, None, Some(number.clone())),
+        }
+    }
+}
+
+/// Every attempt to pay an order, locked, oldest first. The caller holds the order's lock.
+pub async fn lock_of_order(tx: &Tx, key: &OrderKey) -> Result<Vec<PaymentRow>, Fault> {
+    LOCK_OF_ORDER.all(tx, key.params()).await
 }
 
 /// Payments whose time is over and payments of unknown end: each is to be asked about at the gateway.

@@ -9,6 +9,7 @@ use serde_json::Value;
 /// One answer, or one movement of money, at the gateway.
 #[derive(Debug, Clone)]
 pub struct Evidence {
+    pub id: PaymentTransactionId,
     pub payment_id: PaymentId,
     pub kind: TransactionKind,
     /// The gateway's key of the movement; the same one is kept once per payment and kind.
@@ -27,6 +28,7 @@ impl Evidence {
     /// The answer to a question.
     pub fn query(payment_id: PaymentId, result: TransactionResult, pg_code: Option<String>) -> Evidence {
         Evidence {
+            id: PaymentTransactionId::new(),
             payment_id,
             kind: TransactionKind::Query,
             pg_transaction_key: None,
@@ -52,7 +54,7 @@ db::statements! {
 pub async fn record(tx: &Tx, evidence: Evidence, now: Now) -> Result<Option<PaymentTransactionId>, Fault> {
     let e = evidence;
     let params = (
-        PaymentTransactionId::new(),
+        e.id,
         e.payment_id,
         e.kind,
         e.pg_transaction_key,

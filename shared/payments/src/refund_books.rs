@@ -45,6 +45,7 @@ pub async fn settle(
         virtual_account::refunding(tx, refund.payment_id, account).await?;
     }
     let evidence = Evidence {
+        id: PaymentTransactionId::new(),
         payment_id: refund.payment_id,
         kind: TransactionKind::Cancel,
         pg_transaction_key: Some(key),

@@ -82,6 +82,45 @@ impl PaymentState {
 mod tests {
     use super::*;
 
+    /// Every payment state with every action; what is not listed is refused.
+    #[test]
+    fn every_payment_state_and_action_has_its_answer() {
+        use PaymentAction::*;
+        use PaymentState::*;
+        let promised = [
+            (Ready, BeginConfirm, InProgress),
+            (Ready, Fail, Aborted),
+            (Ready, Expire, Expired),
+            (Ready, CallOff, Canceled),
+            (InProgress, Capture, Done),
+            (InProgress, AwaitDeposit, WaitingForDeposit),
+            (InProgress, Fail, Aborted),
+            (InProgress, Expire, Expired),
+            (InProgress, Lose, Unknown),
+            (Unknown, Capture, Done),
+            (Unknown, AwaitDeposit, WaitingForDeposit),
+            (Unknown, Fail, Aborted),
+            (Unknown, Expire, Expired),
+            (WaitingForDeposit, Capture, Done),
+            (WaitingForDeposit, CallOff, Canceled),
+            (WaitingForDeposit, Expire, Expired),
+            (Done, ReverseDeposit, WaitingForDeposit),
+            (Done, RefundPart, PartialCanceled),
+            (Done, RefundRest, Canceled),
+            (PartialCanceled, RefundPart, PartialCanceled),
+            (PartialCanceled, RefundRest, Canceled),
+            (Expired, Capture, Done),
+            (Canceled, Capture, Done),
+            (Aborted, Capture, Done),
+        ];
+        for from in PaymentState::ALL {
+            for action in PaymentAction::ALL {
+                let expected = promised.iter().find(|(f, a, _)| f == from && a == action).map(|(_, _, to)| *to);
+                assert_eq!(from.next(*action), expected, "{action:?} of {from}");
+            }
+        }
+    }
+
     #[test]
     fn an_unknown_payment_never_becomes_a_refund_or_a_call_off() {
         for action in [PaymentAction::CallOff, PaymentAction::RefundRest, PaymentAction::BeginConfirm] {

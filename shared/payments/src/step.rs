@@ -58,9 +58,10 @@ pub fn confirm_key(id: PaymentId) -> String {
     format!("confirm-{}", id.0.simple())
 }
 
-/// The customer came back from the window: the confirm is about to be sent. Commit before it is.
+/// The customer came back from the window: the confirm is about to be sent. That is committed before it is, with the note
+/// and in its round trip.
 pub async fn begin_confirm(
-    tx: &Tx,
+    tx: Tx,
     row: &PaymentRow,
     payment_key: &str,
     amount: Money,
@@ -71,30 +72,39 @@ pub async fn begin_confirm(
         return Err(StepError::AmountMismatch.into());
     }
     let until = now.plus(Duration::minutes(CONFIRM_MINUTES));
-    moved(BEGIN_CONFIRM.opt(tx, (row.id, row.state, to, payment_key.to_owned(), until)).await?)?;
-    Ok(())
+    let noted = tx.commit_with(&BEGIN_CONFIRM, (row.id, row.state, to, payment_key.to_owned(), until)).await?;
+    Ok(moved(noted.into_iter().next())?)
 }
 
-/// The money is there. `surplus`: it came too late or twice and belongs to no live order; give all of it back.
+/// The money is there, by the movement recorded as `by`. `surplus`: it came too late or twice and belongs to no live
+/// order; give all of it back.
 pub async fn capture(
     tx: &Tx,
     row: &PaymentRow,
     pg: &PgPayment,
+    by: PaymentTransactionId,
     surplus: bool,
     now: Now,
-) -> Result<PaymentTransactionId, Failure<StepError>> {
+) -> Result<(), Failure<StepError>> {
     let to = next(row, PaymentAction::Capture)?;
     same(row, pg)?;
     let at = pg.approved_at.unwrap_or(now.0);
     let (provider, key) = (pg.easy_pay_provider.clone(), pg.payment_key.clone());
-    moved(CAPTURE.opt(tx, (row.id, row.state, to, pg.method, provider, key, at, surplus)).await?)?;
     let kind = if is_deposit(row, pg) { TransactionKind::Deposit } else { TransactionKind::Confirm };
-    if kind == TransactionKind::Deposit {
-        virtual_account::deposited(tx, row.id, now).await?;
-    }
-    let by = keep(tx, row, kind, row.amount, pg, now).await?;
+    let account = async {
+        if kind == TransactionKind::Deposit { virtual_account::deposited(tx, row.id, now).await } else { Ok(()) }
+    };
+    let (captured, (), recorded) = futures::try_join!(
+        CAPTURE.opt(tx, (row.id, row.state, to, pg.method, provider, key, at, surplus)),
+        account,
+        evidence::record(tx, Evidence { id: by, ..movement(row, kind, row.amount, pg) }, now),
+    )?;
+    moved(captured)?;
     // The row was not captured: a movement recorded before would have captured it.
-    by.ok_or_else(|| Fault::internal(format!("payment {}: this movement was captured before", row.id)).into())
+    match recorded {
+        Some(_) => Ok(()),
+        None => Err(Fault::internal(format!("payment {}: this movement was captured before", row.id)).into()),
+    }
 }
 
 fn is_deposit(row: &PaymentRow, pg: &PgPayment) -> bool {
@@ -113,7 +123,7 @@ pub async fn await_deposit(
     same(row, pg)?;
     let account = virtual_account::open(tx, vault, row.id, pg).await?;
     moved(AWAIT_DEPOSIT.opt(tx, (row.id, row.state, to, pg.payment_key.clone(), account.due_at)).await?)?;
-    keep(tx, row, TransactionKind::Confirm, Money::ZERO, pg, now).await?;
+    evidence::record(tx, movement(row, TransactionKind::Confirm, Money::ZERO, pg), now).await?;
     Ok(account.due_at)
 }
 
@@ -128,7 +138,7 @@ pub async fn reverse_deposit(
     same(row, pg)?;
     moved(REVERSE_DEPOSIT.opt(tx, (row.id, row.state, to)).await?)?;
     virtual_account::reversed(tx, row.id, now).await?;
-    let by = keep(tx, row, TransactionKind::DepositReversal, -row.amount, pg, now).await?;
+    let by = evidence::record(tx, movement(row, TransactionKind::DepositReversal, -row.amount, pg), now).await?;
     by.ok_or_else(|| Fault::internal(format!("payment {}: this deposit was taken back before", row.id)).into())
 }
 
@@ -165,15 +175,10 @@ pub async fn asked(tx: &Tx, id: PaymentId, result: TransactionResult, code: &str
     evidence::record(tx, Evidence::query(id, result, Some(short(code))), now).await.map(drop)
 }
 
-async fn keep(
-    tx: &Tx,
-    row: &PaymentRow,
-    kind: TransactionKind,
-    amount: Money,
-    pg: &PgPayment,
-    now: Now,
-) -> Result<Option<PaymentTransactionId>, Fault> {
-    let evidence = Evidence {
+/// What the gateway answered, as evidence of a movement.
+fn movement(row: &PaymentRow, kind: TransactionKind, amount: Money, pg: &PgPayment) -> Evidence {
+    Evidence {
+        id: PaymentTransactionId::new(),
         payment_id: row.id,
         kind,
         pg_transaction_key: pg.last_transaction_key.clone(),
@@ -182,8 +187,7 @@ async fn keep(
         request_key: (kind == TransactionKind::Confirm).then(|| confirm_key(row.id)),
         pg_code: None,
         response: Some(pg.evidence.clone()),
-    };
-    evidence::record(tx, evidence, now).await
+    }
 }
 
 /// A confirm without success moves nothing: its evidence has no amount.

@@ -31,7 +31,7 @@ pub use expire::ExpirePoints;
 pub use give_back::{restore_for_claim, return_for_order};
 pub use grant::{Granted, NewLot, grant};
 pub use grant_purchase_points::GrantPurchasePoints;
-pub use spend::{SpendError, use_for_order};
+pub use spend::{Purse, SpendError};
 pub use words::{IssueMethod, LotSource, PointKind, WalletAction, WalletState};
 
 /// Every statement of this crate, for the check against the schema.

@@ -22,6 +22,11 @@ pub(crate) struct Spendable {
 }
 
 impl Spendable {
+    /// Nothing is to be spent.
+    pub(crate) fn none() -> Spendable {
+        Spendable { rows: Vec::new() }
+    }
+
     pub(crate) async fn lock(tx: &Tx, user: UserId, balances: &[Balance], now: Now) -> Result<Spendable, Fault> {
         Ok(Spendable { rows: LOCK.all(tx, (user, balances.to_vec(), now)).await? })
     }

@@ -142,7 +142,7 @@ impl Taken {
     /// Saves the answer and commits, in one round trip.
     pub async fn commit<V: Serialize>(self, tx: Tx, status: u16, view: &V) -> Result<(), Fault> {
         let body = serde_json::to_value(view).map_err(Fault::internal)?;
-        tx.commit_with(&SAVE, (self.host, self.principal, self.key, i32::from(status), SqlJson(body))).await
+        tx.commit_with(&SAVE, (self.host, self.principal, self.key, i32::from(status), SqlJson(body))).await.map(drop)
     }
 }
 

@@ -53,10 +53,10 @@ kernel::refusals! {
         Expired = 410 "quote_expired", "The checkout has expired.", "주문서가 만료되었습니다.";
         Used = 409 "quote_used", "This checkout has been ordered.", "이미 주문이 완료된 주문서입니다.";
         NotForSale(Vec<SkuId>) = 409 "not_for_sale", "Some items cannot be bought now.", "판매 중이 아닌 상품이 있습니다.";
-        OutOfStock(Vec<SkuId>) = 409 "out_of_stock", "Some items are out of stock.", "품절되었거나 재고가 부족한 상품이 있습니다.";
+        OutOfStock(Vec<inventory::ShortLine>) = 409 "out_of_stock", "Some items are out of stock.", "품절되었거나 재고가 부족한 상품이 있습니다.";
         OverLimit(serde_json::Value) = 422 "purchase_limit_exceeded", "More than may be bought.", "구매 가능 수량을 초과했습니다.";
         AddressUnknown = 404 "address_not_found" at "/address_id", "There is no such address.", "배송지를 찾을 수 없습니다.";
-        CouponUnknown = 404 "user_coupon_not_found" at "/coupons", "There is no such coupon in your wallet.", "사용할 수 없는 쿠폰입니다.";
+        CouponUnknown(Vec<UserCouponId>) = 404 "user_coupon_not_found" at "/coupons", "There is no such coupon in your wallet.", "사용할 수 없는 쿠폰입니다.";
         NotEnoughPoints = 422 "insufficient_points" at "/points", "You have fewer points.", "적립금이 부족합니다.";
         NotEnoughRewards = 422 "insufficient_rewards" at "/rewards", "You have fewer rewards.", "리워드가 부족합니다.";
         BelowMinimum(Money) = 422 "below_payment_minimum" at "/points", "The amount left to pay is too small for the payment gateway.", "결제 금액이 최소 결제 금액보다 작습니다.";
@@ -81,7 +81,7 @@ impl From<QuoteError> for CheckoutError {
             QuoteError::OutOfStock(ids) => CheckoutError::OutOfStock(ids),
             QuoteError::OverLimit(limits) => CheckoutError::OverLimit(serde_json::to_value(limits).unwrap_or_default()),
             QuoteError::AddressUnknown => CheckoutError::AddressUnknown,
-            QuoteError::CouponUnknown => CheckoutError::CouponUnknown,
+            QuoteError::CouponUnknown(ids) => CheckoutError::CouponUnknown(ids),
             QuoteError::NotEnoughPoints => CheckoutError::NotEnoughPoints,
             QuoteError::NotEnoughRewards => CheckoutError::NotEnoughRewards,
             QuoteError::BelowMinimum(left) => CheckoutError::BelowMinimum(left),
@@ -96,7 +96,7 @@ pub async fn get(
     State(app): State<App>,
     Path(quote): Path<QuoteId>,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
-    again(&app, &ctx, quote, |choices| choices).await
+    again(&app, &ctx, quote, false, |choices| choices).await
 }
 
 pub async fn validate(
@@ -104,7 +104,7 @@ pub async fn validate(
     State(app): State<App>,
     Path(quote): Path<QuoteId>,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
-    again(&app, &ctx, quote, |choices| choices).await
+    again(&app, &ctx, quote, false, |choices| choices).await
 }
 
 /// What changes; what is left out stays.
@@ -170,7 +170,8 @@ pub async fn change(
     Path(quote): Path<QuoteId>,
     Json(body): Json<ChangeQuote>,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
-    again(&app, &ctx, quote, |before| Choices {
+    let fresh = body.coupons.is_some();
+    again(&app, &ctx, quote, fresh, |before| Choices {
         address_id: body.address_id.or(before.address_id),
         delivery_note: body.delivery_note.map(Text::into_string).or(before.delivery_note),
         coupons: body.coupons.map_or(before.coupons, ChosenCoupons::chosen),
@@ -182,16 +183,18 @@ pub async fn change(
     .await
 }
 
-/// Prices a kept checkout again, with or without new choices.
+/// Prices a kept checkout again, with or without new choices; `fresh` when coupons were chosen just now.
 async fn again(
     app: &App,
     ctx: &Ctx<may::Customer>,
     quote: QuoteId,
+    fresh: bool,
     choose: impl FnOnce(Choices) -> Choices,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
     let tx = app.boot.db.begin().await?;
     let (row, choices) = store::lock(&tx, ctx.who.scope(), quote, ctx.now).await.map_err(Failure::widen)?;
-    let quoted = store::change(&tx, ctx.who.scope(), row, choose(choices), ctx.now).await.map_err(Failure::widen)?;
+    let quoted =
+        store::change(&tx, ctx.who.scope(), row, choose(choices), fresh, ctx.now).await.map_err(Failure::widen)?;
     tx.commit().await?;
     Ok(Json(quoted.into()))
 }

@@ -60,13 +60,15 @@ pub async fn place(
     key: IdempotencyKey,
     Json(body): Json<PlaceOrder>,
 ) -> Answer<Once<Created<PlacedOrderView>>, PlaceError> {
-    let tx = app.boot.db.begin().await?;
-    let taken = match key.take(&ctx, ctx.who.user_id, &body, &tx).await? {
+    let (tx, by) = (app.boot.db.begin().await?, ctx.who.scope());
+    let (taken, accepted) =
+        futures::join!(key.take(&ctx, ctx.who.user_id, &body, &tx), place::accepted(&tx, by, body.quote_id, ctx.now));
+    let taken = match taken? {
         Ok(taken) => taken,
         Err(answer) => return Ok(answer),
     };
-    let cmd = place::Place { quote_id: body.quote_id, version: body.version, method: body.payment_method };
-    let placed = place::place(&tx, &app.boot.vault, ctx.who.scope(), ActorRef::from(&ctx.who), cmd, ctx.now).await?;
+    let (vault, actor) = (&app.boot.vault, ActorRef::from(&ctx.who));
+    let placed = place::place(&tx, vault, by, actor, accepted?, body.version, body.payment_method, ctx.now).await?;
     let view = placed_view(&app, placed);
     taken.commit(tx, 201, &view).await?;
     boot::metrics::count("OrdersPlaced", &[("Stage", app.boot.config.stage.as_str())]);
@@ -116,8 +118,8 @@ pub async fn start_payment(
         Err(answer) => return Ok(answer),
     };
     let method = body.payment_method.and_then(|method| method.as_str().parse().ok());
-    let attempt = start::start(&tx, ctx.who.scope(), order, method, ctx.now).await?;
-    let view = window(&app, attempt, "Drrip 주문".to_owned());
+    let started = start::start(&tx, ctx.who.scope(), order, method, ctx.now).await?;
+    let view = window(&app, started.attempt, started.order_name);
     taken.commit(tx, 201, &view).await?;
     Ok(Once::Made(Created(view)))
 }

@@ -88,7 +88,7 @@ pub struct QuoteChange {
     pub change: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_coupon_id: Option<UserCouponId>,
-    /// Why, for a coupon: `expired`, `below_minimum`, `out_of_scope` …
+    /// Why, for a coupon: `expired`, `below_minimum`, `out_of_scope`, `unavailable` (no longer in the wallet) …
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,7 +166,12 @@ impl From<Quoted> for QuoteView {
             cart_coupon,
             payment_method: quoted.choices.method,
             payment_methods: if quote.total_payable.is_zero() { Vec::new() } else { methods.collect() },
-            changes: quote.changes.iter().map(change).collect(),
+            changes: quoted
+                .gone
+                .iter()
+                .map(|id| dropped(*id, Some("unavailable".to_owned())))
+                .chain(quote.changes.iter().map(change))
+                .collect(),
         }
     }
 }
@@ -197,15 +202,14 @@ fn line_view(line: &pricing::PricedLine, sku: &SellableSku, product_coupon: Opti
 fn change(change: &pricing::Change) -> QuoteChange {
     let named = |change, used| QuoteChange { change, user_coupon_id: None, reason: None, used };
     match change {
-        pricing::Change::CouponDropped { user_coupon_id, why } => QuoteChange {
-            change: "coupon_dropped",
-            user_coupon_id: Some(*user_coupon_id),
-            reason: reason(why),
-            used: None,
-        },
+        pricing::Change::CouponDropped { user_coupon_id, why } => dropped(*user_coupon_id, reason(why)),
         pricing::Change::PointsLowered { used, .. } => named("points_lowered", Some(*used)),
         pricing::Change::RewardsLowered { used, .. } => named("rewards_lowered", Some(*used)),
     }
+}
+
+fn dropped(id: UserCouponId, reason: Option<String>) -> QuoteChange {
+    QuoteChange { change: "coupon_dropped", user_coupon_id: Some(id), reason, used: None }
 }
 
 /// The stable word for why a coupon does not fit.

@@ -14,6 +14,7 @@ use inventory::{Restock, RestockKind};
 use jobs::outbox::Outbox;
 use kernel::clock::{business_day_after, kst_at};
 use kernel::*;
+use payments::attempt::OrderKey;
 use payments::refund::{self, Cause, NewRefund};
 use payments::{Method, RefundAccount, attempt};
 use pricing::{AtFault, ClaimType, Claiming, UnitRef, claim_money};
@@ -161,7 +162,7 @@ async fn order_refund(
     due: DateTime<Utc>,
     now: Now,
 ) -> Result<(), Fault> {
-    let payments = attempt::lock_of_order(tx, claim.purchase_order_id).await?;
+    let payments = attempt::lock_of_order(tx, &OrderKey::Order(claim.purchase_order_id)).await?;
     let paid = payments.iter().find(|payment| payment.state.is_captured() && !payment.is_surplus);
     let payment =
         paid.ok_or_else(|| Fault::internal(format!("order {} is paid by nothing", claim.purchase_order_id)))?;

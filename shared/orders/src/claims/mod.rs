@@ -13,4 +13,5 @@ pub mod preview;
 pub mod reasons;
 pub mod refund;
 pub mod rule;
+pub mod unanswered;
 pub mod write;

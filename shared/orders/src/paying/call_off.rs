@@ -3,17 +3,19 @@
 //! The gateway is asked first: money that has just arrived makes it a paid order, which is cancelled, not called off. A
 //! virtual account is closed at the gateway, so that a later deposit bounces; one that slips through is refunded.
 
+use super::locked::Locked;
 use super::observe::{Seen, observe};
 use super::unpaid::{self, Why};
 use crate::ActorRef;
-use crate::lines;
 use crate::state::LineState;
 use authz::CustomerScope;
 use boot::Boot;
+use db::Tx;
 use jobs::outbox::Outbox;
 use kernel::*;
+use payments::attempt::OrderKey;
 use payments::gateway::Cancel;
-use payments::{Gateway, Outcome, PaymentState, attempt, step};
+use payments::{Gateway, Outcome, PaymentState, step};
 
 kernel::refusals! {
     /// Why an order cannot be called off.
@@ -59,22 +61,21 @@ pub async fn call_off(
         tx.commit().await?;
     }
     let tx = boot.db.begin().await?;
-    let lines = lines::lock_order(&tx, order).await?;
-    let payments = attempt::lock_of_order(&tx, order).await?;
-    if lines.iter().all(|line| line.state == LineState::CanceledByNopayment) {
+    let locked = locked(&tx, by, order).await?;
+    if locked.lines.iter().all(|line| line.state == LineState::CanceledByNopayment) {
         return Ok(());
     }
-    if !lines.iter().all(|line| line.state == LineState::PaymentWaiting) {
+    if !locked.waits() {
         return Err(CallOffError::AlreadyPaid.into());
     }
-    for payment in payments.iter().filter(|payment| payment.state.is_open()) {
+    for payment in locked.open() {
         if payment.state != PaymentState::Ready {
             return Err(CallOffError::Pending.into());
         }
         step::call_off(&tx, payment).await.map_err(super::observe::step_fault)?;
     }
     let mut outbox = Outbox::new();
-    unpaid::end(&tx, order, &lines, payments.last().map(|p| p.id), Why::CalledOff(actor), now, &mut outbox).await?;
+    unpaid::end(&tx, &locked, Why::CalledOff(actor), now, &mut outbox).await?;
     outbox.write(&tx).await?;
     tx.commit().await?;
     Ok(())
@@ -86,11 +87,12 @@ async fn open_payments(
     order: PurchaseOrderId,
 ) -> Result<Vec<payments::PaymentRow>, Failure<CallOffError>> {
     let tx = boot.db.begin().await?;
-    let lines = lines::lock_order(&tx, order).await?;
-    if lines.first().is_none_or(|line| line.user_id != by.user_id()) {
-        return Err(CallOffError::NotFound.into());
-    }
-    let payments = attempt::lock_of_order(&tx, order).await?;
+    let open = locked(&tx, by, order).await?.open().cloned().collect();
     tx.commit().await?;
-    Ok(payments.into_iter().filter(|payment| payment.state.is_open()).collect())
+    Ok(open)
+}
+
+async fn locked(tx: &Tx, by: CustomerScope, order: PurchaseOrderId) -> Result<Locked, Failure<CallOffError>> {
+    let found = Locked::find(tx, OrderKey::Order(order)).await?;
+    Ok(found.filter(|locked| locked.order.user_id == by.user_id()).ok_or(CallOffError::NotFound)?)
 }

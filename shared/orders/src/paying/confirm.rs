@@ -4,14 +4,14 @@
 //! time is over. Then what is about to happen is written and committed, the gateway is called with no transaction open,
 //! and its answer is written. A lost answer is `unknown`: the customer polls, the order keeps its stock.
 
-use super::observe::{Seen, observe};
-use crate::lines;
-use crate::state::LineState;
+use super::locked::Locked;
+use super::observe::{Seen, observe, step_fault};
 use authz::CustomerScope;
 use boot::Boot;
 use kernel::*;
+use payments::attempt::OrderKey;
 use payments::gateway::Confirm;
-use payments::{Gateway, PaymentRow, PaymentState, attempt, step};
+use payments::{Gateway, PaymentRow, PaymentState, step};
 
 kernel::refusals! {
     /// Why a payment is not confirmed.
@@ -77,12 +77,11 @@ async fn begin(
     now: Now,
 ) -> Result<PaymentRow, Failure<ConfirmError>> {
     let tx = boot.db.begin().await?;
-    let known = attempt::find_by_pg_order_id(&tx, &returned.pg_order_id).await?.ok_or(ConfirmError::NotFound)?;
-    let lines = lines::lock_order(&tx, known.purchase_order_id).await?;
-    if lines.first().is_none_or(|line| line.user_id != by.user_id()) {
-        return Err(ConfirmError::NotFound.into());
-    }
-    let row = attempt::lock(&tx, known.id).await?;
+    let key = OrderKey::PgOrder(returned.pg_order_id.clone());
+    let locked = Locked::find(&tx, key).await?.filter(|locked| locked.order.user_id == by.user_id());
+    let locked = locked.ok_or(ConfirmError::NotFound)?;
+    let row = locked.attempts.iter().find(|attempt| attempt.pg_order_id == returned.pg_order_id);
+    let row = row.ok_or(ConfirmError::NotFound)?.clone();
     if row.amount != returned.amount {
         return Err(ConfirmError::AmountMismatch.into());
     }
@@ -99,17 +98,10 @@ async fn begin(
         PaymentState::Canceled | PaymentState::Aborted => return Err(ConfirmError::Ended.into()),
         PaymentState::Expired => return Err(ConfirmError::OrderExpired.into()),
     }
-    let waiting = lines.iter().all(|line| line.state == LineState::PaymentWaiting);
     let lapsed = row.expires_at.is_some_and(|at| at <= now.0);
-    if !waiting || lapsed {
+    if !locked.waits() || lapsed {
         return Err(ConfirmError::OrderExpired.into());
     }
-    step::begin_confirm(&tx, &row, &returned.payment_key, returned.amount, now).await.map_err(
-        |failure| match failure {
-            Failure::Refused(_) => Failure::Refused(ConfirmError::AmountMismatch),
-            Failure::Fault(fault) => Failure::Fault(fault),
-        },
-    )?;
-    tx.commit().await?;
+    step::begin_confirm(tx, &row, &returned.payment_key, returned.amount, now).await.map_err(step_fault)?;
     Ok(row)
 }

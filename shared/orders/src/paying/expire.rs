@@ -2,14 +2,14 @@
 //! nobody pays any more. The gateway tells nobody when a virtual account runs out, so this is how we learn it. While it
 //! cannot be reached nothing is released.
 
+use super::locked::Locked;
 use super::observe::{Seen, observe};
 use super::unpaid::{self, Why};
-use crate::lines;
-use crate::state::LineState;
 use boot::Boot;
 use jobs::outbox::Outbox;
 use jobs::{Schedule, ScheduleFuture};
 use kernel::*;
+use payments::attempt::OrderKey;
 use payments::{Gateway, attempt};
 use std::sync::Arc;
 
@@ -65,14 +65,14 @@ impl CancelExpiredPayments {
         let overdue = OVERDUE.all(&self.boot.db.writer().await?, (now,)).await?;
         for (order,) in &overdue {
             let tx = self.boot.db.begin().await?;
-            let lines = lines::lock_order(&tx, *order).await?;
-            let payments = attempt::lock_of_order(&tx, *order).await?;
-            let waiting = lines.iter().all(|line| line.state == LineState::PaymentWaiting);
-            if !waiting || payments.iter().any(|payment| payment.state.is_open()) {
+            let Some(locked) = Locked::find(&tx, OrderKey::Order(*order)).await? else { continue };
+            // A start or a payment may have come first.
+            let over = locked.order.pay_due_at.is_some_and(|at| at <= now.0);
+            if !over || !locked.waits() || locked.open().next().is_some() {
                 continue;
             }
             let mut outbox = Outbox::new();
-            unpaid::end(&tx, *order, &lines, payments.last().map(|p| p.id), Why::Expired, now, &mut outbox).await?;
+            unpaid::end(&tx, &locked, Why::Expired, now, &mut outbox).await?;
             outbox.write(&tx).await?;
             tx.commit().await?;
         }

@@ -3,13 +3,14 @@
 //! While the result is unknown each poll asks the gateway, but no more than every five seconds. A closed window ends the
 //! attempt, unless the gateway says otherwise: it is asked first.
 
+use super::locked::Locked;
 use super::observe::{Seen, observe, step_fault};
-use crate::lines;
 use authz::CustomerScope;
 use boot::Boot;
 use chrono::Duration;
 use kernel::*;
-use payments::{Gateway, PaymentRow, PaymentState, attempt, evidence, step};
+use payments::attempt::{self, OrderKey};
+use payments::{Gateway, PaymentRow, PaymentState, evidence, step};
 
 kernel::refusals! {
     /// Why a payment is not shown.
@@ -60,10 +61,9 @@ pub async fn abandon(
         return Ok(row);
     }
     let tx = boot.db.begin().await?;
-    lines::lock_order(&tx, row.purchase_order_id).await?;
-    let row = attempt::lock(&tx, id).await?;
-    if row.state == PaymentState::Ready {
-        step::fail(&tx, &row, "WINDOW_CLOSED", now).await.map_err(step_fault)?;
+    let locked = Locked::find(&tx, OrderKey::Payment(id)).await?.ok_or(PollError::NotFound)?;
+    if let Some(unused) = locked.unused().find(|attempt| attempt.id == id) {
+        step::fail(&tx, unused, "WINDOW_CLOSED", now).await.map_err(step_fault)?;
     }
     let after = attempt::lock(&tx, id).await?;
     tx.commit().await?;

@@ -1,15 +1,16 @@
 //! Another try to pay: after a refused card, a closed window, or a change of mind about the method. Each start holds the
 //! stock for its time to pay; once the order's time is over nothing starts any more.
 
-use crate::lines;
+use super::locked::Locked;
+use crate::place::naming;
 use crate::settings;
 use crate::state::LineState;
 use authz::CustomerScope;
 use chrono::Duration;
 use db::Tx;
 use kernel::*;
-use payments::attempt::{self, Attempt, Start, StartError};
-use payments::{Method, PaymentRow, PaymentState, step};
+use payments::attempt::{self, Attempt, OrderKey, Start, StartError};
+use payments::{Method, step};
 
 kernel::refusals! {
     /// Why no payment is started.
@@ -32,8 +33,16 @@ impl From<StartError> for StartPaymentError {
 }
 
 db::statements! {
-    static TIME: (PurchaseOrderId,) => (Money, Option<chrono::DateTime<chrono::Utc>>) = "select total_payable, pay_due_at from purchase_orders where id = $1";
+    static FIRST_NAME: (PurchaseOrderId,) => (String,) =
+        "select coalesce(item_snapshot ->> 'product_name', '') from product_orders where purchase_order_id = $1 order by line_no limit 1";
     static EXTEND: (PurchaseOrderId, chrono::DateTime<chrono::Utc>) => () = "update purchase_orders set pay_due_at = $2 where id = $1 and pay_due_at < $2";
+}
+
+/// A started attempt, and what the gateway's window calls the order.
+#[derive(Debug)]
+pub struct Started {
+    pub attempt: Attempt,
+    pub order_name: String,
 }
 
 /// Minutes a window of the gateway stays open.
@@ -46,23 +55,21 @@ pub async fn start(
     order: PurchaseOrderId,
     method: Option<Method>,
     now: Now,
-) -> Result<Attempt, Failure<StartPaymentError>> {
-    let lines = lines::lock_order(tx, order).await?;
-    if lines.first().is_none_or(|line| line.user_id != by.user_id()) {
-        return Err(StartPaymentError::NotFound.into());
-    }
-    match lines[0].state {
-        LineState::PaymentWaiting => {}
-        LineState::CanceledByNopayment => return Err(StartPaymentError::OrderExpired.into()),
-        _ => return Err(StartPaymentError::AlreadyPaid.into()),
-    }
-    let (amount, due) = TIME.one(tx, (order,)).await?;
-    if due.is_none_or(|due| due <= now.0) {
+) -> Result<Started, Failure<StartPaymentError>> {
+    let locked = Locked::find(tx, OrderKey::Order(order)).await?;
+    let locked = locked.filter(|locked| locked.order.user_id == by.user_id()).ok_or(StartPaymentError::NotFound)?;
+    if locked.lines.iter().all(|line| line.state == LineState::CanceledByNopayment) {
         return Err(StartPaymentError::OrderExpired.into());
     }
+    if !locked.waits() {
+        return Err(StartPaymentError::AlreadyPaid.into());
+    }
+    if locked.order.pay_due_at.is_none_or(|due| due <= now.0) {
+        return Err(StartPaymentError::OrderExpired.into());
+    }
+    let amount = locked.order.total_payable;
     // A window that was never used gives way to the new one.
-    for open in attempt::lock_of_order(tx, order).await?.iter().filter(|p: &&PaymentRow| p.state == PaymentState::Ready)
-    {
+    for open in locked.unused() {
         step::call_off(tx, open).await.map_err(super::observe::step_fault)?;
     }
     let expires_at = now.plus(Duration::minutes(WINDOW_MINUTES));
@@ -71,5 +78,6 @@ pub async fn start(
     let held = now.plus(Duration::minutes(settings::number(tx, "reservation_minutes", 45).await?));
     EXTEND.run(tx, (order, held)).await?;
     inventory::extend(tx, order, held).await?;
-    Ok(attempt)
+    let (first,) = FIRST_NAME.one(tx, (order,)).await?;
+    Ok(Started { attempt, order_name: naming::order_name(&first, locked.lines.len()) })
 }

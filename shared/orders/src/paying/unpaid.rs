@@ -1,7 +1,8 @@
 //! An order nobody paid ends: its lines, its coupons and balances go back to where they were, its stock follows by event.
 
+use super::locked::Locked;
 use crate::ActorRef;
-use crate::lines::{self, Cause, LineRow, Move};
+use crate::lines::{self, Cause, Move};
 use crate::state::{LineAction, LineState};
 use db::{Json, Tx};
 use events::{PaymentExpired, PaymentFailed};
@@ -9,7 +10,6 @@ use jobs::outbox::Outbox;
 use kernel::*;
 
 db::statements! {
-    static ORDER: (PurchaseOrderId,) => (UserId,) = "select user_id from purchase_orders where id = $1";
     /// Pieces of limited promotions go back on offer.
     static RETURN_PIECES: (PurchaseOrderId,) => () =
         "with back as (
@@ -45,21 +45,15 @@ pub enum Why {
 }
 
 /// Ends a waiting order. The caller has locked it, and no attempt of it is open any more.
-pub async fn end(
-    tx: &Tx,
-    order: PurchaseOrderId,
-    lines: &[LineRow],
-    last_payment: Option<PaymentId>,
-    why: Why,
-    now: Now,
-    outbox: &mut Outbox,
-) -> Result<(), Fault> {
-    let (user_id,) = ORDER.one(tx, (order,)).await?;
+pub async fn end(tx: &Tx, locked: &Locked, why: Why, now: Now, outbox: &mut Outbox) -> Result<(), Fault> {
+    let (order, user_id) = (locked.order.id, locked.order.user_id);
+    let last_payment = locked.attempts.last().map(|attempt| attempt.id);
     let (what, actor) = match why {
         Why::Expired => ("expiry", ActorRef::SYSTEM),
         Why::CalledOff(actor) => ("call_off", actor),
     };
-    let moves = lines.iter().map(|line| Move::new(line.id, LineState::PaymentWaiting, LineAction::CallOff)).collect();
+    let moves =
+        locked.lines.iter().map(|line| Move::new(line.id, LineState::PaymentWaiting, LineAction::CallOff)).collect();
     lines::step(tx, moves, Cause { what, reference: last_payment.map(Into::into), actor, reason: None }, now, outbox)
         .await?;
     promotions::wallet::release(tx, order, now).await?;

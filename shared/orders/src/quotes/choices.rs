@@ -31,6 +31,21 @@ pub struct Choices {
     pub method: Option<PayMethod>,
 }
 
+impl Coupons {
+    /// The same without some.
+    #[must_use]
+    pub fn without(self, gone: &[UserCouponId]) -> Coupons {
+        match self {
+            Coupons::Best => Coupons::Best,
+            Coupons::Chosen { mut product, cart, mut shipping } => {
+                product.retain(|(_, id)| !gone.contains(id));
+                shipping.retain(|(_, id)| !gone.contains(id));
+                Coupons::Chosen { product, cart: cart.filter(|id| !gone.contains(id)), shipping }
+            }
+        }
+    }
+}
+
 /// Which coupons go where.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]

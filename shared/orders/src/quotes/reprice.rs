@@ -10,6 +10,8 @@ use crate::settings;
 use authz::CustomerScope;
 use catalog::{PromotionKind, SellableSku};
 use db::On;
+use futures::try_join;
+use inventory::ShortLine;
 use kernel::*;
 use pricing::{Checkout, CheckoutLine, Coupon, PriceError, Quote, SellerShipping, Wallet};
 use serde::Serialize;
@@ -22,10 +24,10 @@ kernel::refusals! {
         TooManyLines = 422 "too_many_lines" at "/items", "An order has at most 100 lines.", "한 번에 100개까지 주문할 수 있습니다.";
         SkuUnknown(Vec<SkuId>) = 404 "sku_not_found" at "/items", "There is no such option.", "존재하지 않는 옵션입니다.";
         NotForSale(Vec<SkuId>) = 409 "not_for_sale" at "/items", "Some items cannot be bought now.", "판매 중이 아닌 상품이 있습니다.";
-        OutOfStock(Vec<SkuId>) = 409 "out_of_stock" at "/items", "Some items are out of stock.", "품절되었거나 재고가 부족한 상품이 있습니다.";
+        OutOfStock(Vec<ShortLine>) = 409 "out_of_stock" at "/items", "Some items are out of stock.", "품절되었거나 재고가 부족한 상품이 있습니다.";
         OverLimit(Vec<Limited>) = 422 "purchase_limit_exceeded" at "/items", "More than may be bought.", "구매 가능 수량을 초과했습니다.";
         AddressUnknown = 404 "address_not_found" at "/address_id", "There is no such address.", "배송지를 찾을 수 없습니다.";
-        CouponUnknown = 404 "user_coupon_not_found" at "/coupons", "There is no such coupon in your wallet.", "사용할 수 없는 쿠폰입니다.";
+        CouponUnknown(Vec<UserCouponId>) = 404 "user_coupon_not_found" at "/coupons", "There is no such coupon in your wallet.", "사용할 수 없는 쿠폰입니다.";
         NotEnoughPoints = 422 "insufficient_points" at "/points", "You have fewer points.", "적립금이 부족합니다.";
         NotEnoughRewards = 422 "insufficient_rewards" at "/rewards", "You have fewer rewards.", "리워드가 부족합니다.";
         BelowMinimum(Money) = 422 "below_payment_minimum" at "/points", "The amount left to pay is too small for the payment gateway.", "결제 금액이 최소 결제 금액보다 작습니다.";
@@ -42,10 +44,12 @@ pub struct Limited {
 }
 
 db::statements! {
-    /// Pieces of each product this customer has ordered and kept.
-    static BOUGHT: (UserId, Vec<ProductId>) => (ProductId, i64) =
-        "select k.product_id, sum(o.remaining_quantity)::bigint from product_orders o join product_skus k on k.id = o.sku_id
-         where o.user_id = $1 and k.product_id = any($2) and o.state not in ('canceled', 'canceled_by_nopayment', 'returned', 'exchanged')
+    /// Of the products of these SKUs that a customer may have only so many of: pieces this one has ordered and kept.
+    static BOUGHT: (UserId, Vec<SkuId>) => (ProductId, i64) =
+        "select k.product_id, sum(o.remaining_quantity)::bigint
+         from product_orders o join product_skus k on k.id = o.sku_id join products p on p.id = k.product_id
+         where o.user_id = $1 and p.max_per_user is not null and p.id in (select product_id from product_skus where id = any($2))
+           and o.state not in ('canceled', 'canceled_by_nopayment', 'returned', 'exchanged')
          group by k.product_id";
 }
 
@@ -86,7 +90,7 @@ impl Priced {
     }
 }
 
-/// Prices the choices of a customer.
+/// Prices the choices of a customer, from one round trip.
 pub async fn reprice(
     on: &impl On,
     by: CustomerScope,
@@ -100,9 +104,15 @@ pub async fn reprice(
         _ => return Err(QuoteError::TooManyLines.into()),
     }
     let ids: Vec<SkuId> = items.iter().map(|item| item.sku_id).collect();
-    let skus = catalog::sellable(on, &ids, now).await?;
-    sellable(on, by, &items, &skus).await?;
-    let buyer = buyer(on, by, choices.address_id, now).await?.ok_or(QuoteError::AccountInactive)?;
+    let (skus, bought, buyer, coupons, minimum) = try_join!(
+        catalog::sellable(on, &ids, now),
+        BOUGHT.all(on, (by.user_id(), ids.clone())),
+        buyer(on, by, choices.address_id, now),
+        wallet::coupons(on, by, now),
+        settings::number(on, "payment_min_amount", 100),
+    )?;
+    sellable(&items, &skus, &bought)?;
+    let buyer = buyer.ok_or(QuoteError::AccountInactive)?;
     if choices.address_id.is_some() && buyer.address_id.is_none() {
         return Err(QuoteError::AddressUnknown.into());
     }
@@ -116,9 +126,8 @@ pub async fn reprice(
         .iter()
         .filter_map(|item| skus.iter().find(|sku| sku.sku_id == item.sku_id).map(|sku| (item.line_no, sku)))
         .collect();
-    let (wallet, names) = wallet::usable(on, by, &numbered, now).await?;
-    let minimum = Money::won(settings::number(on, "payment_min_amount", 100).await?);
-    let mut checkout = checkout(&items, &skus, &buyer, choices, minimum)?;
+    let (wallet, names) = wallet::usable(coupons, &numbered)?;
+    let mut checkout = checkout(&items, &skus, &buyer, choices, Money::won(minimum))?;
     match &choices.coupons {
         Coupons::Best => checkout = pricing::preselect(&checkout, &wallet).map_err(Fault::internal)?,
         Coupons::Chosen { product, cart, shipping } => apply(&mut checkout, &wallet, product, *cart, shipping)?,
@@ -132,34 +141,29 @@ pub async fn reprice(
 }
 
 /// Whether every line may be sold, is there, and stays within the limits of its product.
-async fn sellable(
-    on: &impl On,
-    by: CustomerScope,
-    items: &[Item],
-    skus: &[SellableSku],
-) -> Result<(), Failure<QuoteError>> {
+fn sellable(items: &[Item], skus: &[SellableSku], bought: &[(ProductId, i64)]) -> Result<(), QuoteError> {
     let unknown: Vec<SkuId> =
         items.iter().map(|item| item.sku_id).filter(|id| !skus.iter().any(|sku| sku.sku_id == *id)).collect();
     if !unknown.is_empty() {
-        return Err(QuoteError::SkuUnknown(unknown).into());
+        return Err(QuoteError::SkuUnknown(unknown));
     }
     let closed: Vec<SkuId> = skus.iter().filter(|sku| sku.unsellable().is_some()).map(|sku| sku.sku_id).collect();
     if !closed.is_empty() {
-        return Err(QuoteError::NotForSale(closed).into());
+        return Err(QuoteError::NotForSale(closed));
     }
     let wanted = |sku: SkuId| items.iter().filter(|item| item.sku_id == sku).map(|item| item.quantity).sum::<i32>();
-    let short: Vec<SkuId> =
-        skus.iter().filter(|sku| sku.available < wanted(sku.sku_id)).map(|sku| sku.sku_id).collect();
+    let short: Vec<ShortLine> = skus
+        .iter()
+        .filter(|sku| sku.available < wanted(sku.sku_id))
+        .map(|sku| ShortLine::new(sku.sku_id, wanted(sku.sku_id), sku.available))
+        .collect();
     if !short.is_empty() {
-        return Err(QuoteError::OutOfStock(short).into());
+        return Err(QuoteError::OutOfStock(short));
     }
     let mut pieces: BTreeMap<ProductId, (i32, &SellableSku)> = BTreeMap::new();
     for sku in skus {
         pieces.entry(sku.product_id).or_insert((0, sku)).0 += wanted(sku.sku_id);
     }
-    let capped: Vec<ProductId> =
-        skus.iter().filter(|sku| sku.max_per_user.is_some()).map(|sku| sku.product_id).collect();
-    let bought = if capped.is_empty() { Vec::new() } else { BOUGHT.all(on, (by.user_id(), capped)).await? };
     let over: Vec<Limited> = pieces
         .values()
         .filter(|(wanted, sku)| {
@@ -174,7 +178,7 @@ async fn sellable(
             max: sku.max_per_user.or(sku.max_per_order),
         })
         .collect();
-    if over.is_empty() { Ok(()) } else { Err(QuoteError::OverLimit(over).into()) }
+    if over.is_empty() { Ok(()) } else { Err(QuoteError::OverLimit(over)) }
 }
 
 fn checkout(
@@ -233,30 +237,35 @@ fn checkout(
     })
 }
 
+/// Puts the chosen coupons where they were chosen for; those that are not in the wallet (any more) are named together.
 fn apply(
     checkout: &mut Checkout,
     wallet: &Wallet,
     product: &[(i32, UserCouponId)],
     cart: Option<UserCouponId>,
     shipping: &[(SellerId, UserCouponId)],
-) -> Result<(), Failure<QuoteError>> {
-    let find = |coupons: &[Coupon], id: UserCouponId| {
-        coupons.iter().find(|c| c.user_coupon_id == id).cloned().ok_or(QuoteError::CouponUnknown)
-    };
+) -> Result<(), QuoteError> {
+    let find = |coupons: &[Coupon], id: UserCouponId| coupons.iter().find(|c| c.user_coupon_id == id).cloned();
+    let mut unknown: Vec<UserCouponId> = Vec::new();
     for (line_no, id) in product {
-        let line = checkout.lines.iter_mut().find(|line| line.line_no == *line_no).ok_or(QuoteError::CouponUnknown)?;
-        line.product_coupon = Some(find(&wallet.product, *id)?);
+        let line = checkout.lines.iter_mut().find(|line| line.line_no == *line_no);
+        match line.zip(find(&wallet.product, *id)) {
+            Some((line, coupon)) => line.product_coupon = Some(coupon),
+            None => unknown.push(*id),
+        }
     }
-    checkout.cart_coupon = cart.map(|id| find(&wallet.cart, id)).transpose()?;
+    if let Some(id) = cart {
+        checkout.cart_coupon = find(&wallet.cart, id);
+        unknown.extend(checkout.cart_coupon.is_none().then_some(id));
+    }
     for (seller_id, id) in shipping {
-        let terms = checkout
-            .shipping
-            .iter_mut()
-            .find(|terms| terms.seller_id == *seller_id)
-            .ok_or(QuoteError::CouponUnknown)?;
-        terms.shipping_coupon = Some(find(&wallet.shipping, *id)?);
+        let terms = checkout.shipping.iter_mut().find(|terms| terms.seller_id == *seller_id);
+        match terms.zip(find(&wallet.shipping, *id)) {
+            Some((terms, coupon)) => terms.shipping_coupon = Some(coupon),
+            None => unknown.push(*id),
+        }
     }
-    Ok(())
+    if unknown.is_empty() { Ok(()) } else { Err(QuoteError::CouponUnknown(unknown)) }
 }
 
 fn in_use(checkout: &Checkout) -> Coupons {

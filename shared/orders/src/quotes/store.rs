@@ -47,6 +47,8 @@ pub struct Quoted {
     pub expires_at: DateTime<Utc>,
     pub choices: Choices,
     pub priced: Priced,
+    /// Coupons chosen before that are no longer in the wallet.
+    pub gone: Vec<UserCouponId>,
 }
 
 /// What to price.
@@ -98,7 +100,7 @@ pub async fn make(tx: &Tx, by: CustomerScope, what: What, now: Now) -> Result<Qu
         now,
     );
     INSERT.run(tx, row).await?;
-    Ok(Quoted { id, version: 1, expires_at, choices, priced })
+    Ok(Quoted { id, version: 1, expires_at, choices, priced, gone: Vec::new() })
 }
 
 /// The kept choices of an open quote.
@@ -134,22 +136,32 @@ fn alive(row: Option<QuoteRow>, now: Now) -> Result<(QuoteRow, Choices), Failure
     Ok((row, choices))
 }
 
-/// Prices an open quote again with these choices and keeps them; the version rises when the price changed.
+/// Prices an open quote again with these choices and keeps them; the version rises when the price changed. Coupons that were
+/// chosen before and have left the wallet since are left out; a choice made just now (`fresh`) is refused instead.
 pub async fn change(
     tx: &Tx,
     by: CustomerScope,
     row: QuoteRow,
     mut choices: Choices,
+    fresh: bool,
     now: Now,
 ) -> Result<Quoted, Failure<QuoteError>> {
-    let priced = reprice(tx, by, &choices, now).await?;
+    let mut gone = Vec::new();
+    let priced = match reprice(tx, by, &choices, now).await {
+        Err(Failure::Refused(QuoteError::CouponUnknown(ids))) if !fresh => {
+            choices.coupons = choices.coupons.without(&ids);
+            gone = ids;
+            reprice(tx, by, &choices, now).await?
+        }
+        priced => priced?,
+    };
     choices.coupons = priced.coupons.clone();
     let hash = priced.hash()?;
     let version = if hash == row.quote_hash { row.version } else { row.version + 1 };
     CHANGE
         .run(tx, (row.id, version, Json(choices.clone()), Json(priced.quote.clone()), hash, priced.quote.total_payable))
         .await?;
-    Ok(Quoted { id: row.id, version, expires_at: row.expires_at, choices, priced })
+    Ok(Quoted { id: row.id, version, expires_at: row.expires_at, choices, priced, gone })
 }
 
 /// Marks a quote as ordered; None when it was ordered meanwhile.

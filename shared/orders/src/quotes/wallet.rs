@@ -11,7 +11,8 @@ use pricing::{Coupon, CouponType, CouponValue, DiscountKind, Wallet};
 use serde::Deserialize;
 
 db::row! {
-    struct CouponRow {
+    /// A coupon of a wallet with its scope.
+    pub struct CouponRow {
         user_coupon_id: UserCouponId, name: String, coupon_type: CouponType, seller_id: Option<SellerId>, seller_share_rate: Rate, discount_kind: DiscountKind,
         discount_value: Option<Money>, discount_rate: Option<Rate>, max_discount: Option<Money>, min_order_amount: Money, expires_at: DateTime<Utc>, targets: serde_json::Value,
     }
@@ -53,16 +54,16 @@ pub struct Named {
     pub name: String,
 }
 
-/// The wallet for these lines (line number and SKU).
-pub async fn usable(
-    on: &impl On,
-    by: CustomerScope,
-    lines: &[(i32, &SellableSku)],
-    now: Now,
-) -> Result<(Wallet, Vec<Named>), Fault> {
+/// The coupons a customer may use now.
+pub async fn coupons(on: &impl On, by: CustomerScope, now: Now) -> Result<Vec<CouponRow>, Fault> {
+    USABLE.all(on, (by.user_id(), now)).await
+}
+
+/// What of them these lines (line number and SKU) can use.
+pub fn usable(coupons: Vec<CouponRow>, lines: &[(i32, &SellableSku)]) -> Result<(Wallet, Vec<Named>), Fault> {
     let mut wallet = Wallet::default();
     let mut names = Vec::new();
-    for row in USABLE.all(on, (by.user_id(), now)).await? {
+    for row in coupons {
         let targets: Vec<Target> = serde_json::from_value(row.targets.clone()).map_err(Fault::internal)?;
         let covered = |sku: &SellableSku| {
             let includes = targets.iter().filter(|t| t.mode == "include");

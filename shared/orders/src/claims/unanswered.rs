@@ -1,0 +1,90 @@
+//! A seller who leaves a cancel unanswered for two business days has agreed to it: the cancel is approved, its pieces are
+//! back on the shelf, its refund is ordered. Weekends and holidays count for nobody.
+
+use super::approve::{self, DecideClaimError, Decider};
+use crate::{ActorRef, settings};
+use boot::Boot;
+use chrono::NaiveDate;
+use jobs::{Schedule, ScheduleFuture};
+use kernel::clock::{business_day_after, kst_date};
+use kernel::*;
+
+db::statements! {
+    static UNANSWERED: () => (ClaimId, chrono::DateTime<chrono::Utc>) =
+        "select id, requested_at from claims where type = 'cancel' and state = 'requested' order by requested_at limit 1000";
+}
+
+/// Business days a seller has to answer.
+const ANSWER_DAYS: u32 = 2;
+
+/// Schedule `approve_unanswered_cancels`.
+pub struct ApproveUnanswered {
+    pub boot: Boot,
+}
+
+impl Schedule for ApproveUnanswered {
+    fn name(&self) -> &'static str {
+        "approve_unanswered_cancels"
+    }
+    fn cron(&self) -> &'static str {
+        "0 9,15 * * ? *"
+    }
+    fn run(&self, now: Now) -> ScheduleFuture<'_> {
+        Box::pin(async move {
+            let conn = self.boot.db.writer().await?;
+            let waiting = UNANSWERED.all(&conn, ()).await?;
+            let Some((_, oldest)) = waiting.first() else { return Ok(serde_json::json!({ "approved": 0 })) };
+            let holidays = settings::holidays(&conn, kst_date(*oldest)).await?;
+            drop(conn);
+            let mut approved = 0;
+            for (claim, asked) in waiting {
+                if is_over(kst_date(asked), now, &holidays) {
+                    approved += i32::from(self.approve(claim, now).await?);
+                }
+            }
+            Ok(serde_json::json!({ "approved": approved }))
+        })
+    }
+}
+
+impl ApproveUnanswered {
+    /// False when it was answered, or taken back, meanwhile.
+    async fn approve(&self, claim: ClaimId, now: Now) -> Result<bool, Fault> {
+        let tx = self.boot.db.begin().await?;
+        match approve::by_hand(&tx, &self.boot.vault, Decider::Operator, ActorRef::SYSTEM, claim, now).await {
+            Ok(()) => {
+                tx.commit().await?;
+                Ok(true)
+            }
+            Err(Failure::Refused(DecideClaimError::InvalidState | DecideClaimError::NotFound)) => Ok(false),
+            // One claim's trouble must not keep the others waiting; the log tells people.
+            Err(Failure::Fault(error)) => {
+                tracing::error!(%error, claim_id = %claim, "cancel not approved");
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Whether the last day to answer has passed.
+fn is_over(asked: NaiveDate, now: Now, holidays: &[NaiveDate]) -> bool {
+    now.date() > business_day_after(asked, ANSWER_DAYS, holidays)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Now {
+        Now(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_friday_evening_is_answered_by_tuesday_and_a_holiday_gives_a_day_more() {
+        let friday: NaiveDate = "2026-03-06".parse().unwrap();
+        assert!(!is_over(friday, at("2026-03-10T14:59:59Z"), &[]));
+        assert!(is_over(friday, at("2026-03-10T15:00:00Z"), &[]));
+        let tuesday: NaiveDate = "2026-03-10".parse().unwrap();
+        assert!(!is_over(friday, at("2026-03-10T15:00:00Z"), &[tuesday]));
+    }
+}

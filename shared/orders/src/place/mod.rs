@@ -1,0 +1,224 @@
+//! Placing an order (주문) from an accepted quote.
+//!
+//! Everything is priced once more; only the price the customer accepted is ordered. Stock is held for as long as a payment
+//! may take, coupons are reserved, points and rewards spent, the three tiers written: all of it or nothing. An order that
+//! costs nothing is paid at once. Stock comes last, so that the rows everybody wants are locked the shortest.
+//!
+//! What is read and what is written travels in one round trip each: nothing waits for the database line by line.
+
+pub(crate) mod naming;
+mod refusals;
+mod terms;
+
+pub use refusals::{NewPrice, PlaceError};
+
+use crate::paying::locked::Locked;
+use crate::paying::paid::{self, Means};
+use crate::paying::start::WINDOW_MINUTES;
+use crate::paying::unpaid::take_pieces;
+use crate::quotes::choices::{Choices, PayMethod};
+use crate::quotes::reprice::{Priced, reprice};
+use crate::quotes::store::{self, QuoteRow};
+use crate::tiers::{self, Line, Order};
+use crate::{ActorRef, settings};
+use authz::CustomerScope;
+use boot::Vault;
+use chrono::{DateTime, Duration, Utc};
+use db::Tx;
+use futures::{TryFutureExt, try_join};
+use inventory::Reserve;
+use jobs::outbox::Outbox;
+use kernel::*;
+use payments::attempt::{self, Attempt, OrderKey, Start};
+use promotions::Purse;
+use promotions::wallet::Reservation;
+
+/// A quote a customer accepted, locked: nobody else changes or orders it meanwhile.
+#[derive(Debug)]
+pub struct Accepted {
+    row: QuoteRow,
+    choices: Choices,
+}
+
+/// The placed order and how to pay for it; no attempt when it cost nothing.
+#[derive(Debug)]
+pub struct Placed {
+    pub id: PurchaseOrderId,
+    pub order_no: String,
+    pub order_name: String,
+    pub total_payable: Money,
+    pub pay_due_at: DateTime<Utc>,
+    pub attempt: Option<Attempt>,
+}
+
+db::statements! {
+    /// Orders of one customer are placed one after the other, so that a limit per person counts them all.
+    static ONE_BY_ONE: (UserId,) => (bool,) = "select pg_advisory_xact_lock(hashtextextended('place:' || $1::uuid, 0)) is null";
+    static EMPTY_CART: (UserId, Vec<CartItemId>) => () = "delete from cart_items where user_id = $1 and id = any($2)";
+}
+
+/// Locks the quote a customer accepted.
+pub async fn accepted(tx: &Tx, by: CustomerScope, quote: QuoteId, now: Now) -> Result<Accepted, Failure<PlaceError>> {
+    let (row, choices) = store::lock(tx, by, quote, now).await.map_err(Failure::widen)?;
+    Ok(Accepted { row, choices })
+}
+
+/// Places the order of an accepted quote: the version the customer saw, and how it is to be paid.
+pub async fn place(
+    tx: &Tx,
+    vault: &Vault,
+    by: CustomerScope,
+    actor: ActorRef,
+    Accepted { row, choices }: Accepted,
+    version: i32,
+    method: Option<PayMethod>,
+    now: Now,
+) -> Result<Placed, Failure<PlaceError>> {
+    let (_, priced, purse, minutes) = try_join!(
+        ONE_BY_ONE.one(tx, (by.user_id(),)).map_err(Failure::Fault),
+        reprice(tx, by, &choices, now).map_err(Failure::widen::<PlaceError>),
+        Purse::open(tx, by.user_id(), choices.points, choices.rewards, now).map_err(Failure::Fault),
+        settings::number(tx, "reservation_minutes", 45).map_err(Failure::Fault),
+    )?;
+    let changed = || PlaceError::Changed(NewPrice { version: row.version, total_payable: priced.quote.total_payable });
+    if row.version != version || priced.hash()? != row.quote_hash {
+        return Err(changed().into());
+    }
+    if method == Some(PayMethod::VirtualAccount) && !priced.takes_virtual_account() {
+        return Err(PlaceError::MethodNotOffered.into());
+    }
+    let pay_due_at = now.plus(Duration::minutes(minutes));
+    let order = header(vault, by, &row, &choices, &priced, pay_due_at, now)?;
+    let (id, order_no, lines) = (order.id, order.order_no.clone(), order.lines.clone());
+    let coupons = priced
+        .quote
+        .coupons
+        .iter()
+        .map(|used| Reservation { user_coupon_id: used.user_coupon_id, discount_amount: used.amount });
+    let in_cart = choices.items.iter().filter_map(|item| item.cart_item_id).collect();
+    let (used, (), (), (), pieces, (), attempt, ()) = try_join!(
+        store::use_up(tx, row.id).map_err(Failure::Fault),
+        tiers::write(tx, order, actor, now).map_err(Failure::Fault),
+        promotions::wallet::reserve(tx, by.user_id(), id, coupons.collect(), now).map_err(Failure::widen),
+        purse.spend(tx, id, priced.quote.points_used, priced.quote.rewards_used, now).map_err(Failure::widen),
+        take_pieces(tx, terms::limited(&priced)).map_err(Failure::Fault),
+        EMPTY_CART.run(tx, (by.user_id(), in_cart)).map_err(Failure::Fault),
+        pay(tx, id, &priced, method, now).map_err(Failure::Fault),
+        reserve(tx, &lines, &priced, pay_due_at, now),
+    )?;
+    used.ok_or(PlaceError::Used)?;
+    if !pieces {
+        return Err(changed().into());
+    }
+    if attempt.is_none() {
+        free(tx, id, now).await?;
+    }
+    Ok(Placed {
+        id,
+        order_no,
+        order_name: order_name(&priced),
+        total_payable: priced.quote.total_payable,
+        pay_due_at,
+        attempt,
+    })
+}
+
+fn order_name(priced: &Priced) -> String {
+    let first = priced.items.first().and_then(|item| priced.sku(item.sku_id));
+    naming::order_name(first.map_or("", |sku| sku.product_name.as_str()), priced.items.len())
+}
+
+/// The order with where it goes, sealed.
+fn header<'a>(
+    vault: &Vault,
+    by: CustomerScope,
+    row: &QuoteRow,
+    choices: &Choices,
+    priced: &'a Priced,
+    pay_due_at: DateTime<Utc>,
+    now: Now,
+) -> Result<Order<'a>, Failure<PlaceError>> {
+    let id = PurchaseOrderId::new();
+    let recipient = priced.buyer.recipient_enc.clone().ok_or(PlaceError::AddressRequired)?;
+    let phone = priced.buyer.phone_enc.clone().ok_or(PlaceError::AddressRequired)?;
+    Ok(Order {
+        id,
+        order_no: naming::order_no(id, now),
+        user_id: by.user_id(),
+        quote_id: row.id,
+        recipient_hash: vault.hash("recipient", &vault.open(&recipient)?)?,
+        recipient,
+        phone_hash: vault.hash("phone", &vault.open(&phone)?)?,
+        phone,
+        address: vault.seal(&address(priced, vault)?)?,
+        postcode: priced.buyer.postcode.clone().ok_or(PlaceError::AddressRequired)?,
+        remote_zone: priced.buyer.remote_zone,
+        delivery_note: choices.delivery_note.clone(),
+        pay_due_at,
+        point_rate: priced.buyer.point_rate,
+        price: &priced.quote,
+        lines: terms::frozen(priced)?,
+    })
+}
+
+fn address(priced: &Priced, vault: &Vault) -> Result<String, Fault> {
+    let detail = priced.buyer.address2_enc.as_deref().map(|sealed| vault.open(sealed)).transpose()?.unwrap_or_default();
+    Ok(format!("{} {detail}", priced.buyer.address1.as_deref().unwrap_or_default()).trim().to_owned())
+}
+
+async fn pay(
+    tx: &Tx,
+    id: PurchaseOrderId,
+    priced: &Priced,
+    method: Option<PayMethod>,
+    now: Now,
+) -> Result<Option<Attempt>, Fault> {
+    if priced.quote.total_payable.is_zero() {
+        return Ok(None);
+    }
+    let method = method.map(|method| match method {
+        PayMethod::Card => payments::Method::Card,
+        PayMethod::EasyPay => payments::Method::EasyPay,
+        PayMethod::Transfer => payments::Method::Transfer,
+        PayMethod::VirtualAccount => payments::Method::VirtualAccount,
+    });
+    let expires_at = now.plus(Duration::minutes(WINDOW_MINUTES));
+    let start = Start { purchase_order_id: id, claim_id: None, amount: priced.quote.total_payable, method, expires_at };
+    let attempt = attempt::start(tx, start, now)
+        .await
+        .map_err(|failure| Fault::internal(format!("a first attempt: {failure:?}")))?;
+    Ok(Some(attempt))
+}
+
+/// An order of 0 won is paid without the gateway.
+async fn free(tx: &Tx, id: PurchaseOrderId, now: Now) -> Result<(), Fault> {
+    let (payment_id, transaction_id) = attempt::start_free(tx, id, now).await?;
+    let (locked, holidays) = try_join!(Locked::find(tx, OrderKey::Order(id)), settings::holidays(tx, now.date()))?;
+    let locked = locked.ok_or_else(|| Fault::internal("an order that was just placed"))?;
+    let mut outbox = Outbox::new();
+    let means = Means { payment_id, transaction_id, method: "none".to_owned() };
+    paid::mark_paid(tx, &locked, means, &holidays, now, &mut outbox).await?;
+    outbox.write(tx).await
+}
+
+async fn reserve(
+    tx: &Tx,
+    lines: &[Line],
+    priced: &Priced,
+    expires_at: DateTime<Utc>,
+    now: Now,
+) -> Result<(), Failure<PlaceError>> {
+    let quantity =
+        |line_no: i32| priced.items.iter().find(|item| item.line_no == line_no).map_or(0, |item| item.quantity);
+    let holds: Vec<Reserve> = lines
+        .iter()
+        .map(|line| Reserve {
+            reservation_id: ReservationId::new(),
+            product_order_id: line.id,
+            sku_id: line.sku_id,
+            quantity: quantity(line.line_no),
+            expires_at,
+        })
+        .collect();
+    inventory::reserve(tx, &holds, now).await.map_err(Failure::widen)
+}
