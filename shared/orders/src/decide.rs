@@ -11,7 +11,8 @@ use events::queues::{AUTO_CONFIRM_PURCHASE, Queue};
 use events::{AutoConfirmDue, Envelope, PurchaseDecided};
 use jobs::outbox::Outbox;
 use jobs::{Schedule, ScheduleFuture, Task, TaskError, TaskFuture};
-use kernel::{Failure, Fault, Money, Now, ProductOrderId};
+use kernel::{EventId, Failure, Fault, Money, Now, ProductOrderId};
+use uuid::Uuid;
 
 kernel::refusals! {
     /// Why a purchase is not confirmed.
@@ -136,10 +137,11 @@ impl Schedule for AutoConfirmSweep {
             let due = DUE.all(&tx, (now,)).await?;
             let mut outbox = Outbox::new();
             for (product_order_id, auto_confirm_at) in &due {
-                outbox.add(
-                    &AutoConfirmDue { product_order_id: *product_order_id, auto_confirm_at: *auto_confirm_at },
-                    now,
-                )?;
+                // A rule that fires twice queues a line once a day.
+                let once = format!("drrip:auto_confirm_due:{product_order_id}:{}", now.date());
+                let id = EventId(Uuid::new_v5(&Uuid::NAMESPACE_URL, once.as_bytes()));
+                let due = AutoConfirmDue { product_order_id: *product_order_id, auto_confirm_at: *auto_confirm_at };
+                outbox.add_as(id, &due, now)?;
             }
             outbox.write(&tx).await?;
             tx.commit().await?;

@@ -36,7 +36,8 @@ db::statements! {
          on conflict (shipment_id, occurred_at, status) do nothing";
     static SCANS: (ShipmentId,) => (String, DateTime<Utc>) = "select status, occurred_at from tracking_events where shipment_id = $1 order by occurred_at, id";
     static ADVANCE: (ShipmentId, ParcelState, Option<DateTime<Utc>>, Option<DateTime<Utc>>) => () =
-        "update shipments set state = $2, picked_up_at = coalesce(picked_up_at, $3), delivered_at = coalesce(delivered_at, $4), version = version + 1 where id = $1";
+        "update shipments set state = $2, picked_up_at = coalesce(picked_up_at, $3), delivered_at = coalesce(delivered_at, $4), version = version + 1
+         where id = $1 and (state, picked_up_at, delivered_at) is distinct from ($2, coalesce(picked_up_at, $3), coalesce(delivered_at, $4))";
     static LINES: (ShipmentId,) => (ProductOrderId,) = "select id from product_orders where shipment_id = $1";
 }
 

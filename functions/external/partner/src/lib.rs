@@ -67,7 +67,11 @@ fn routes() -> Api<App> {
             "Read one delivery: signed body, headers and each attempt",
             webhook_deliveries::show,
         )
-        .post("/v1/webhook-deliveries/replay", "Send chosen deliveries again, or every failed one of a time", webhook_deliveries::replay)
+        .post(
+            "/v1/webhook-deliveries/replay",
+            "Send chosen deliveries again, or every failed one of a time",
+            webhook_deliveries::replay,
+        )
         .refusing(AdmitError::CODES)
 }
 

@@ -18,7 +18,9 @@ impl<S: Send + Sync> FromRequestParts<S> for SellerHeader {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get(NAME) else { return Ok(SellerHeader(None)) };
         let seller = value.to_str().ok().and_then(|text| text.trim().parse().ok());
-        seller.map(|seller| SellerHeader(Some(seller))).ok_or_else(|| Problem::invalid("Drrip-Seller-Id", "a seller id"))
+        seller
+            .map(|seller| SellerHeader(Some(seller)))
+            .ok_or_else(|| Problem::invalid("Drrip-Seller-Id", "a seller id"))
     }
 }
 

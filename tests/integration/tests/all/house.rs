@@ -1,6 +1,6 @@
 //! What every host answers, and how it says no.
 
-use harness::{Answer, Host, Shop, json};
+use harness::{Actor, Answer, Host, Shop, json};
 use http::Method;
 
 /// The form of every problem.
@@ -44,7 +44,8 @@ async fn an_unknown_path_and_an_unknown_method_are_problems() {
         problem(nobody.call(Method::PATCH, "/healthz", None).await, 405, "method_not_allowed");
     }
     let minji = shop.customer().await;
-    problem(minji.delete("/v1/me").await, 405, "method_not_allowed");
+    let refused = problem(minji.delete("/v1/me").await, 405, "method_not_allowed");
+    assert!(refused.header("allow").is_some_and(|methods| methods.contains("GET")), "{:?}", refused.header("allow"));
     problem(minji.patch("/v1/me/addresses/not-an-id", json!({})).await, 404, "not_found");
     shop.close().await;
 }
@@ -188,5 +189,42 @@ async fn everybody_can_be_made() {
     shop.operator("super_admin").await;
     shop.partner(&seller, &["partner:account"]).await.get("/v1/me").await.expect(200);
     shop.own_client(&seller, &["partner:account"]).await.get("/v1/me").await.expect(200);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn every_host_refuses_what_it_cannot_read_in_the_same_way() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let own = shop.own_client(&seller, &["partner:webhooks:manage"]).await;
+    let lead = shop.operator("settlement_lead").await;
+    let nobody = shop.anonymous(Host::Service);
+    let doors: [(&Actor, &str); 4] = [
+        (&nobody, "/v1/auth/email-verifications"),
+        (&seller, "/v1/product-orders/confirm"),
+        (&lead, "/v1/payout-batches"),
+        (&own, "/v1/webhook-endpoints"),
+    ];
+    for (actor, path) in doors {
+        problem(actor.post(path, json!({})).body("{").await, 400, "malformed_request");
+        problem(actor.post(path, json!([1])).await, 422, "invalid_request");
+        let unknown = problem(actor.post(path, json!({ "colour": "red" })).await, 422, "invalid_request");
+        assert_eq!(unknown["errors"][0]["field"], "/colour", "{path}: {}", unknown.text);
+        problem(actor.post(path, json!({})).header("content-type", "text/xml").await, 415, "unsupported_media_type");
+        problem(actor.post(path, json!({})).body(vec![b' '; 1_000_001]).await, 413, "payload_too_large");
+    }
+    let (batches, deliveries) = ("/v1/payout-batches", "/v1/webhook-deliveries");
+    problem(lead.get(&format!("{batches}/not-an-id")).await, 404, "not_found");
+    problem(own.get(&format!("{deliveries}/not-an-id")).await, 404, "not_found");
+    let answer = problem(own.get(&format!("{deliveries}?state=lost")).await, 422, "invalid_request");
+    assert_eq!(answer["errors"][0]["field"], "?state", "{}", answer.text);
+    problem(
+        lead.post(batches, json!({ "pay_date": "2999-01-01" })).without("idempotency-key").await,
+        400,
+        "idempotency_key_required",
+    );
+    let own = shop.own_client(&seller, &["partner:orders:read"]).await;
+    let odd = own.get("/v1/product-orders/changes").header("drrip-seller-id", "me").await;
+    assert_eq!(problem(odd, 422, "invalid_request")["errors"][0]["field"], "Drrip-Seller-Id");
     shop.close().await;
 }

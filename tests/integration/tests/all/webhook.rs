@@ -315,3 +315,77 @@ async fn a_new_url_is_verified_and_a_removed_endpoint_or_left_seller_hears_nothi
     assert!(log(&partner).await.items().is_empty());
     shop.close().await;
 }
+
+#[tokio::test]
+async fn every_failed_delivery_of_a_time_is_sent_again_behind_live_traffic() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let partner = shop.own_client(&seller, SCOPES).await;
+    let made = endpoint(&shop, &partner, "erp", &["product.reviewed"]).await;
+    for _ in 0..3 {
+        reviewed(&shop, &seller).await;
+        shop.clock().advance(Duration::hours(1));
+    }
+    // All tries of these went wrong long ago.
+    shop.sql(
+        "update webhook_deliveries set state = 'dead', attempts = 8, next_attempt_at = null, queued_until = null",
+        &[],
+    )
+    .await;
+    let made_at: Vec<chrono::DateTime<chrono::Utc>> =
+        shop.values("select created_at from webhook_deliveries order by created_at", &[]).await;
+    let window =
+        |from, until| json!({ "failed_between": { "endpoint_id": made["endpoint_id"], "from": from, "until": until } });
+    let replay = |body: harness::Value| partner.post("/v1/webhook-deliveries/replay", body);
+
+    for neither in [
+        json!({}),
+        json!({ "delivery_ids": [uuid::Uuid::now_v7()], "failed_between": window(made_at[0], made_at[1])["failed_between"] }),
+    ] {
+        let refused = replay(neither).await.expect_code(422, "replay_selection_invalid");
+        assert_eq!(refused["errors"][0]["field"], "/delivery_ids");
+    }
+    let refused = replay(window(made_at[1], made_at[0])).await.expect_code(422, "replay_window_invalid");
+    assert_eq!(refused["errors"][0]["field"], "/failed_between/until");
+    let stranger = shop.own_client(&shop.seller().await, SCOPES).await;
+    let theirs = stranger.post("/v1/webhook-deliveries/replay", window(made_at[0], made_at[1]));
+    theirs.await.expect_code(404, "webhook_endpoint_not_found");
+    partner.patch(&path(&made), json!({ "paused": true })).await.expect(200);
+    replay(window(made_at[0], made_at[2])).await.expect_code(409, "webhook_endpoint_inactive");
+    partner.patch(&path(&made), json!({ "paused": false })).await.expect(200);
+    assert_eq!(heard(&shop, "erp").len(), 3, "nothing was sent by what was refused");
+
+    // The end is not included; nothing leaves before the sweep.
+    let taken = replay(window(made_at[0], made_at[2])).await.expect(202);
+    assert_eq!((taken.won("queued"), taken.items().len()), (2, 0));
+    assert_eq!(replay(window(made_at[0], made_at[2])).await.expect(202).won("queued"), 0, "they are on their way");
+    shop.run_tasks().await;
+    assert_eq!(heard(&shop, "erp").len(), 3);
+    shop.run_schedule("sweep_webhook_deliveries").await;
+    shop.run_tasks().await;
+    let received = heard(&shop, "erp");
+    assert_eq!(received.len(), 5);
+    for (again, first) in received[3..].iter().zip(&received) {
+        assert_eq!((again.id(), &again.body, &again.proof), (first.id(), &first.body, &Proof::Valid));
+    }
+    assert_eq!(partner.get("/v1/webhook-deliveries?state=dead").await.expect(200).items().len(), 1);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_redirect_is_a_failure_and_is_not_followed() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let partner = shop.own_client(&seller, SCOPES).await;
+    let made = endpoint(&shop, &partner, "erp", &["product.reviewed"]).await;
+    shop.hooks().fail("erp", 1, 307);
+    reviewed(&shop, &seller).await;
+    let row = log(&partner).await.items()[0].clone();
+    assert_eq!((&row["state"], &row["last_status"]), (&json!("retrying"), &json!(307)));
+    // A name that led outside when it was registered and leads inside now reaches nobody.
+    shop.sql("update webhook_endpoints set url = 'https://localhost/hook'", &[]).await;
+    let sent = partner.post(&format!("{}/test", path(&made)), json!({ "event_type": "product.reviewed" }));
+    let sent = sent.await.expect(200);
+    assert_eq!((&sent["delivered"], &sent["status"]), (&json!(false), &json!(null)), "{}", sent.text);
+    shop.close().await;
+}

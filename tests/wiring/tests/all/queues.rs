@@ -126,7 +126,9 @@ async fn each_queue_triggers_the_worker_that_lists_its_task() {
         assert_eq!(tasks.get(wanted.name).map(String::as_str), Some(function.logical), "{}", wanted.task);
     }
     assert_eq!(tasks.len(), queues::ALL.len());
-    for function in all().into_iter().filter(|function| tasks.values().any(|logical| *logical == of(&template, function).logical)) {
+    for function in
+        all().into_iter().filter(|function| tasks.values().any(|logical| *logical == of(&template, function).logical))
+    {
         may_hide_its_messages(&template, &of(&template, &function));
     }
     let (relay, _) = consumer(&template, &queue(&template, queues::RELAY));
@@ -135,9 +137,11 @@ async fn each_queue_triggers_the_worker_that_lists_its_task() {
 
 /// A failed message rests before it comes back: its worker may change when, for its own queues and no others.
 fn may_hide_its_messages(template: &Template, function: &Resource<'_>) {
-    let hides = |statement: &&serde_json::Value| statement["Action"].to_string().contains("sqs:ChangeMessageVisibility");
+    let hides =
+        |statement: &&serde_json::Value| statement["Action"].to_string().contains("sqs:ChangeMessageVisibility");
     let policies = function.property("Policies").as_array().into_iter().flatten();
-    let statements: Vec<_> = policies.filter_map(|policy| policy["Statement"].as_array()).flatten().filter(hides).collect();
+    let statements: Vec<_> =
+        policies.filter_map(|policy| policy["Statement"].as_array()).flatten().filter(hides).collect();
     assert_eq!(statements.len(), 1, "{}", function.logical);
     let resources = statements[0]["Resource"].as_array().unwrap();
     let allowed: BTreeSet<Option<&str>> = resources.iter().map(referred).collect();
