@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs serve test services tools fmt openapi laws bench
+.PHONY: help up down reset logs serve test soak fuzz services tools fmt openapi laws bench
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -27,6 +27,9 @@ serve: ## All hosts in one process on the services of make up
 test: ## Prove everything from a bare clone: lints, tests, template, end to end
 	@scripts/test
 
+soak: ## Live through seed after seed of the simulation (SOAK_MINUTES=10 SIM_SEED=… SIM_STEPS=400)
+	@scripts/soak
+
 services: ## Start only what integration tests need; then: eval "$(scripts/test-services env)" && cargo test
 	@scripts/test-services start
 
@@ -41,6 +44,9 @@ openapi: ## Write docs/openapi, docs/error-codes.md and docs/permissions.md anew
 
 laws: ## Check the conservation laws over the database of make up
 	@scripts/laws
+
+fuzz: ## Send every endpoint what its document allows and forbids, on the services of make up
+	@scripts/fuzz
 
 bench: ## Measure
 	@scripts/bench

@@ -4,6 +4,7 @@
 EMULATOR=(ministack==1.5.33 aws-sam-translator)
 SAM=(aws-sam-cli==1.170.0 cfn-lint==1.58.0 setuptools)
 CARGO_LAMBDA=(cargo-lambda==1.9.2)
+SCHEMATHESIS=(schemathesis==4.32.5)
 
 apt_install() {
   command -v apt-get >/dev/null ||
@@ -50,4 +51,5 @@ install_venv() { # install_venv NAME PACKAGE…
 
 install_emulator() { install_venv aws "${EMULATOR[@]}"; }
 install_sam() { install_venv sam "${SAM[@]}"; }
+install_schemathesis() { install_venv fuzz "${SCHEMATHESIS[@]}"; }
 install_cargo_lambda() { install_venv lambda "${CARGO_LAMBDA[@]}"; }

@@ -73,12 +73,14 @@ export PUBLIC_BUCKET=$(of_stack PublicBucket) PRIVATE_BUCKET=$(of_stack PrivateB
 ENV
 }
 
+demo_file() { if [ "$INSTANCE" = up ]; then echo "$LOCAL/demo.txt"; else echo "$HOME_DIR/demo.txt"; fi; }
+
 seed() {
   local binary
   binary=$(built seed) || { echo "no seed binary in this workspace"; return 0; }
   # It plants once; what the simulators forgot with their last stop it tells them again.
   eval "$(print_process_env)"
   "$binary" >"$HOME_DIR/demo.new"
-  mv "$HOME_DIR/demo.new" "$LOCAL/demo.txt"
-  echo "accounts in .local/demo.txt"
+  mv "$HOME_DIR/demo.new" "$(demo_file)"
+  demo_file | sed "s#^$ROOT/#accounts in #"
 }

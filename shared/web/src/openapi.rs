@@ -138,13 +138,11 @@ fn responses(spec: &Spec) -> Value {
     }
     for (status, codes) in by_status {
         let codes: Vec<&str> = codes.into_iter().collect();
-        responses.insert(
-            status.to_string(),
-            json!({
-                "description": codes.join(", "),
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            }),
-        );
+        // An endpoint may answer the same status in words of its own.
+        let response = responses.entry(status.to_string()).or_insert_with(|| json!({}));
+        response["description"] = codes.join(", ").into();
+        response["content"]["application/problem+json"] =
+            json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
     }
     responses.into()
 }

@@ -80,7 +80,7 @@ pub struct Problem {
     /// Quote it when you ask for help.
     pub trace_id: String,
     /// The fields at fault.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// What else is needed to act on it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,67 @@
+"""Prints an access token of the demo for one host: sign_in.py HOST PORT DOMAIN DEMO_FILE SEED_BINARY
+
+People of the back offices prove a second factor, and once more for an elevated session, so that what asks for one can be
+reached; a code that was used is refused, so the second proof waits for the next.
+"""
+
+import base64
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+HOST, PORT, DOMAIN, DEMO, SEED = sys.argv[1:6]
+PASSWORD = "drrip-demo-2026"
+
+
+def post(path, body, **headers):
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"host": f"{HOST}.{DOMAIN}:{PORT}", "content-type": "application/json"} | headers
+    request = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}", data, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def code(mail):
+    return subprocess.check_output([SEED, "code", mail], text=True).strip()
+
+
+def elevated(path, mail, token):
+    for _ in range(40):
+        try:
+            return post(path, {"code": code(mail)}, authorization=f"Bearer {token}")["access_token"]
+        except urllib.error.HTTPError as refusal:
+            if refusal.code not in (401, 422):
+                raise
+            time.sleep(1)
+    raise SystemExit(f"{mail} could not prove presence at {path}")
+
+
+def customer():
+    signed_in = post("/v1/auth/sign-in", {"email": "minji@drrip.example", "password": PASSWORD})
+    proof = {"password": PASSWORD}
+    return post("/v1/auth/reauthentication", proof, authorization=f"Bearer {signed_in['access_token']}")["access_token"]
+
+
+def of_back_office(mail, second_factor, step_up):
+    challenge = post("/v1/auth/sign-in", {"email": mail, "password": PASSWORD})
+    proof = {"challenge_id": challenge["challenge_id"], "proof": {"code": code(mail)}}
+    return elevated(step_up, mail, post(second_factor, proof)["access_token"])
+
+
+def partner():
+    line = next(line for line in open(DEMO, encoding="utf-8") if "drc_demo_erp" in line).split()
+    basic = base64.b64encode(f"drc_demo_erp:{line[-1]}".encode()).decode()
+    form = {"content-type": "application/x-www-form-urlencoded", "authorization": f"Basic {basic}"}
+    return post("/v1/oauth/token", b"grant_type=client_credentials", **form)["access_token"]
+
+
+people = {
+    "service": customer,
+    "seller": lambda: of_back_office("owner@moodhaus.example", "/v1/auth/second-factor", "/v1/auth/reauthentication"),
+    "admin": lambda: of_back_office("super.admin@drrip.example", "/v1/auth/mfa-verifications", "/v1/auth/step-up"),
+    "external": partner,
+}
+print(people[HOST]())
