@@ -3,7 +3,7 @@
 use crate::{Finding, RevisionState};
 use chrono::{DateTime, Utc};
 use db::{Json, On};
-use kernel::{BrandId, CategoryId, Cursor, Fault, Limit, Page, ProductId, ProductRevisionId, SellerId};
+use kernel::{BrandId, CategoryId, Cursor, Fault, Limit, OperatorId, Page, ProductId, ProductRevisionId, SellerId};
 
 kernel::text_enum! {
     /// What comes first.
@@ -19,6 +19,8 @@ pub struct InspectionQuery {
     pub category_id: Option<CategoryId>,
     /// Opened by an inspector already, or not.
     pub state: Option<RevisionState>,
+    /// Opened by this inspector.
+    pub opened_by: Option<OperatorId>,
     pub cursor: Option<Cursor>,
     pub limit: Limit,
 }
@@ -37,7 +39,7 @@ db::row! {
 }
 
 db::statements! {
-    static QUEUE: (InspectionSort, Option<SellerId>, Option<BrandId>, Option<CategoryId>, Option<RevisionState>, Option<i32>, Option<ProductRevisionId>, i64) => InspectionRow =
+    static QUEUE: (InspectionSort, Option<SellerId>, Option<BrandId>, Option<CategoryId>, Option<RevisionState>, Option<i32>, Option<ProductRevisionId>, i64, Option<OperatorId>) => InspectionRow =
         "with waiting as (
              select r.id, r.product_id, r.revision_no, r.state, r.findings, r.submitted_at, r.opened_by, p.seller_id, p.state = 'in_review' as first_submission,
                     r.content->>'name' as product_name, (r.content->>'brand_id')::uuid as brand_id, (r.content->>'category_id')::uuid as category_id,
@@ -55,15 +57,17 @@ db::statements! {
          where ($2::uuid is null or w.seller_id = $2) and ($3::uuid is null or w.brand_id = $3)
            and ($4::uuid is null or exists (select from categories top where top.id = $4 and (top.id = c.id or starts_with(c.path, top.path || '/'))))
            and ($5::text is null or w.state = $5)
+           and ($9::uuid is null or w.opened_by = $9)
            and case when $7::uuid is null then true when $1 = 'risk' then w.risk < $6 or (w.risk = $6 and w.id > $7) else w.id > $7 end
          order by case when $1 = 'risk' then -w.risk else 0 end, w.id limit $8";
 }
 
 /// One page of the queue. Version ids are in the order of submission.
 pub async fn inspections(on: &impl On, query: InspectionQuery) -> Result<Page<InspectionRow>, Fault> {
-    let InspectionQuery { sort, seller_id, brand_id, category_id, state, cursor, limit } = query;
+    let InspectionQuery { sort, seller_id, brand_id, category_id, state, opened_by, cursor, limit } = query;
     let sort = sort.unwrap_or(InspectionSort::Waiting);
     let (risk, id) = cursor.and_then(|cursor| cursor.decode::<(i32, ProductRevisionId)>()).unzip();
-    let rows = QUEUE.all(on, (sort, seller_id, brand_id, category_id, state, risk, id, limit.fetch())).await?;
+    let rows =
+        QUEUE.all(on, (sort, seller_id, brand_id, category_id, state, risk, id, limit.fetch(), opened_by)).await?;
     Ok(Page::of(rows, limit, |row| (row.risk, row.id)))
 }

@@ -6,7 +6,7 @@ use authz::admin as may;
 use axum::extract::State;
 use catalog::{Approve, Decided, InspectionError, InspectionQuery, InspectionSort, Reject, Remark, RevisionState};
 use kernel::values::{List, Text};
-use kernel::{BrandId, CategoryId, CertificationId, Cursor, Limit, Page, ProductRevisionId, SellerId};
+use kernel::{BrandId, CategoryId, CertificationId, Cursor, Limit, OperatorId, Page, ProductRevisionId, SellerId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Answer, Ctx, Json, Path, Query};
@@ -22,6 +22,8 @@ pub struct InspectionsQuery {
     pub category_id: Option<CategoryId>,
     /// `submitted`: nobody has opened it; `in_review`: somebody has.
     pub state: Option<RevisionState>,
+    /// Opened by this inspector.
+    pub opened_by: Option<OperatorId>,
     pub cursor: Option<Cursor>,
     pub limit: Option<Limit>,
 }
@@ -31,9 +33,9 @@ pub async fn list(
     State(app): State<App>,
     Query(query): Query<InspectionsQuery>,
 ) -> Answer<Json<Page<InspectionCard>>> {
-    let InspectionsQuery { sort, seller_id, brand_id, category_id, state, cursor, limit } = query;
+    let InspectionsQuery { sort, seller_id, brand_id, category_id, state, opened_by, cursor, limit } = query;
     let limit = limit.unwrap_or_default();
-    let query = InspectionQuery { sort, seller_id, brand_id, category_id, state, cursor, limit };
+    let query = InspectionQuery { sort, seller_id, brand_id, category_id, state, opened_by, cursor, limit };
     let page = catalog::inspections(&app.boot.db.reader().await?, query).await?;
     Ok(Json(page.map(InspectionCard::from)))
 }

@@ -123,3 +123,102 @@ async fn the_last_pieces_go_to_one_order_and_come_back_when_it_is_given_up() {
     pay(&shop, loser, &placed).await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn changes_at_the_same_moment_add_up_and_one_count_wins() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let product = seller.product("장갑").sku("S", 100).sku("L", 100).on_sale().await;
+    let (s, l) = (product.sku("S"), product.sku("L"));
+    // Half of the calls name the SKUs the other way round.
+    let calls = (0..12).map(|n| {
+        let change = |mode: &str, sku, quantity: i32| json!({ "mode": mode, "sku_id": sku, "quantity": quantity });
+        let mut both = [change("add", s, 5), change("subtract", l, 3)];
+        both.rotate_left(n % 2);
+        let seller = &seller;
+        async move {
+            seller.post("/v1/stock/adjustments", json!({ "reason": "receipt", "adjustments": both })).await.expect(200)
+        }
+    });
+    futures::future::join_all(calls).await;
+    let on_hand = "select on_hand from sku_stocks where sku_id = $1";
+    assert_eq!((shop.value::<i32>(on_hand, &[&s]).await, shop.value::<i32>(on_hand, &[&l]).await), (160, 64));
+
+    let version: i32 = shop.value("select version from sku_stocks where sku_id = $1", &[&s]).await;
+    let counts = (0..4).map(|n| {
+        let body = json!({ "reason": "count", "adjustments": [{ "mode": "set", "sku_id": s, "quantity": 10 + n, "stock_version": version }] });
+        let seller = &seller;
+        async move { seller.post("/v1/stock/adjustments", body).await.expect(200)["results"][0]["outcome"].to_string() }
+    });
+    let mut outcomes = futures::future::join_all(counts).await;
+    outcomes.sort();
+    assert_eq!(outcomes, ["\"done\"", "\"version_conflict\"", "\"version_conflict\"", "\"version_conflict\""]);
+
+    let trace = seller.get(&format!("/v1/stock/movements?sku_id={s}&limit=3")).await.expect(200);
+    let newest = &trace.items()[0];
+    assert_eq!(
+        (newest["kind"].as_str(), newest["reason"].as_str(), newest["actor"].as_str()),
+        (Some("adjust"), Some("count"), Some("seller"))
+    );
+    let mut seen = trace.items().len();
+    let mut next = trace["next_cursor"].as_str().map(str::to_owned);
+    while let Some(cursor) = next {
+        let page = seller.get(&format!("/v1/stock/movements?sku_id={s}&limit=3&cursor={cursor}")).await.expect(200);
+        seen += page.items().len();
+        next = page["next_cursor"].as_str().map(str::to_owned);
+    }
+    assert_eq!(seen, 14);
+    assert_eq!(shop.events("stock.changed").await.len(), 25);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_shelf_is_never_emptied_below_what_an_order_takes_at_that_moment() {
+    let shop = Shop::open().await;
+    let (seller, minji) = (shop.seller().await, shop.customer().await);
+    minji.address().await;
+    for round in 0..6 {
+        let sku = seller.product(&format!("마지막 {round}")).sku("M", 5).on_sale().await.only();
+        let quote = quote(&minji, &[piece(sku, 3)]).await;
+        let take = json!({ "reason": "damage", "adjustments": [{ "mode": "subtract", "sku_id": sku, "quantity": 4 }] });
+        let (ordered, taken) =
+            futures::join!(async { minji.post("/v1/purchase-orders", crate::buying::accepted(&quote)).await }, async {
+                seller.post("/v1/stock/adjustments", take).await.expect(200)
+            },);
+        let both: i32 = shop.value("select on_hand * 10 + reserved from sku_stocks where sku_id = $1", &[&sku]).await;
+        match (ordered.status.as_u16(), taken["results"][0]["outcome"].as_str().unwrap()) {
+            (201, "below_reserved") => assert_eq!(both, 53),
+            (409, "done") => {
+                assert_eq!((ordered["code"].as_str(), both), (Some("out_of_stock"), 10));
+                assert!(ordered["details"].to_string().contains("\"left\":1"), "{}", ordered.text);
+            }
+            other => panic!("{other:?}: {} {}", ordered.text, taken.text),
+        }
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_shelf_shows_what_is_low_and_how_fast_it_sells() {
+    let shop = Shop::open().await;
+    let (seller, minji) = (shop.seller().await, shop.customer().await);
+    let product = seller.product("비니").price(9_000).sku("M", 14).sku("L", 0).on_sale().await;
+    let (m, l) = (product.sku("M"), product.sku("L"));
+    bought(&shop, &minji, &[piece(m, 7)]).await;
+    let threshold = json!({ "skus": [{ "sku_id": m, "low_stock_threshold": 7, "location_code": "A-1" }] });
+    seller.patch(&format!("/v1/products/{}/skus", product.id), threshold).await.expect(200);
+    shop.clock().advance(chrono::Duration::days(1));
+    let low = seller.get("/v1/stock?stock=low").await.expect(200);
+    let row = &low.items()[0];
+    assert_eq!((low.items().len(), &row["sku_id"], &row["location_code"]), (1, &json!(m), &json!("A-1")));
+    assert_eq!(
+        (row["available"].as_i64(), row["sold_7_days"].as_i64(), row["days_of_cover"].as_i64()),
+        (Some(7), Some(7), Some(7))
+    );
+    let out = seller.get("/v1/stock?stock=sold_out&keyword=%EB%B9%84%EB%8B%88").await.expect(200);
+    assert_eq!((out.items().len(), &out.items()[0]["sku_id"]), (1, &json!(l)));
+    assert!(shop.seller().await.get("/v1/stock").await.expect(200).items().is_empty());
+    let (statements, _) = shop.statements(async { seller.get("/v1/stock").await.expect(200) }).await;
+    assert_eq!(statements, 1);
+    shop.close().await;
+}
