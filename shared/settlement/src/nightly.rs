@@ -14,8 +14,11 @@ use serde_json::{Value, json};
 db::statements! {
     /// Lines confirmed before the limit whose seller was not paid, carried minuses and holds apart.
     static LATE: (NaiveDate,) => (i64,) =
-        "select count(*) from settlement_lines l left join settlements s on s.id = l.settlement_id
-         where l.line_type = 'product' and l.basis_date < $1 and (s.id is null or s.state not in ('paid', 'carried', 'held'))";
+        "select count(*) from (
+             select l.id from settlement_lines l where l.settlement_id is null and l.line_type = 'product' and l.basis_date < $1
+             union all
+             select l.id from settlements s join settlement_lines l on l.settlement_id = s.id
+             where s.state in ('calculated', 'issued', 'confirmed') and l.line_type = 'product' and l.basis_date < $1) late";
 }
 
 /// Schedule `build_settlements`.

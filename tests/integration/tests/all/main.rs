@@ -41,6 +41,8 @@ mod refused_steps;
 mod seller_account;
 mod seller_orders;
 mod settlement;
+mod settlement_input;
+mod settlement_returns;
 mod settlement_steps;
 mod stock_input;
 mod tasks;

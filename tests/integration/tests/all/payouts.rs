@@ -219,3 +219,48 @@ async fn the_first_payout_to_another_account_waits_a_business_day() {
     assert_eq!(shop.toss().payouts().len(), 1);
     shop.close().await;
 }
+
+#[tokio::test]
+async fn two_hands_at_once_pay_a_statement_once() {
+    let (shop, seller) = owed().await;
+    let (clerk, lead) = (shop.operator("settlement_clerk").await, shop.operator("settlement_lead").await);
+    let due: chrono::NaiveDate = shop.value("select expected_pay_date from settlements", &[]).await;
+    let build = |by: &harness::Actor| by.post("/v1/payout-batches", json!({ "pay_date": due }));
+    let (one, other) = futures::join!(build(&clerk).into_future(), build(&lead).into_future());
+    let (made, refused) = if one.status == 201 { (one, other) } else { (other, one) };
+    let made = made.expect(201);
+    refused.expect_code(409, "nothing_to_pay");
+    let path = format!("/v1/payout-batches/{}", made["batch_id"].as_str().unwrap());
+    let approver = shop.operator("settlement_lead").await.elevated();
+    approver.post(&format!("{path}/approve"), json!({ "count": 1, "sum": 52_080 })).await.expect(200);
+    let submit = || clerk.post(&format!("{path}/submit"), json!({}));
+    let (one, other) = futures::join!(submit().into_future(), submit().into_future());
+    assert_eq!((one.status, other.status), (200.try_into().unwrap(), 200.try_into().unwrap()));
+    shop.run_tasks().await;
+    assert_eq!(shop.toss().payouts().len(), 1);
+    shop.toss().complete_payouts();
+    told(&shop).await;
+    assert_eq!(payouts(&shop, &seller).await, ["completed"]);
+    let paid: i64 = shop.value("select count(*) from ledger_transactions where kind = 'payout'", &[]).await;
+    assert_eq!(paid, 1);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn ten_million_won_go_out_once_the_provider_knows_the_seller_wholly() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    sold(&shop, &seller, 12_000_000, "100000000019").await;
+    payable(&shop, &seller).await;
+    mornings_until(&shop, &seller, "confirmed").await;
+    let clerk = shop.operator("settlement_clerk").await;
+    let due: chrono::NaiveDate = shop.value("select expected_pay_date from settlements", &[]).await;
+    let body = json!({ "pay_date": due });
+    clerk.post("/v1/payout-batches", body.clone()).await.expect_code(409, "nothing_to_pay");
+    let pg: String = shop.value("select pg_seller_id from sellers", &[]).await;
+    shop.toss().set_seller_status(&pg, SellerStatus::Approved).unwrap();
+    told(&shop).await;
+    let batch = clerk.post("/v1/payout-batches", body).await.expect(201);
+    assert_eq!([&batch["count"], &batch["sum"]], [1, 10_416_000]);
+    shop.close().await;
+}

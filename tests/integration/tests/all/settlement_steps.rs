@@ -96,3 +96,17 @@ pub async fn payouts(shop: &Shop, seller: &Seller) -> Vec<String> {
 pub async fn statements(shop: &Shop, seller: &Seller) -> Vec<String> {
     shop.values("select state from settlements where seller_id = $1 order by period_end", &[&seller.seller_id]).await
 }
+
+/// Kind and payout of every settlement line of a seller, sorted.
+pub async fn lines_of(seller: &Seller) -> Vec<(String, i64)> {
+    let page = seller.get("/v1/settlement-lines?limit=100").await.expect(200);
+    let one = |line: &Value| (line["line_type"].as_str().unwrap().to_owned(), line["payout"].as_i64().unwrap());
+    let mut lines: Vec<(String, i64)> = page.items().iter().map(one).collect();
+    lines.sort();
+    lines
+}
+
+/// One of [`lines_of`].
+pub fn line(line_type: &str, payout: i64) -> (String, i64) {
+    (line_type.to_owned(), payout)
+}
