@@ -115,8 +115,8 @@ pub async fn get(
     Ok(Json(catalog::seller_product(&conn, ctx.who.scope(), product_id, ctx.now).await?.into()))
 }
 
-/// What changes; what is left out stays, null clears. On a product that was approved, names, category and brand wait for
-/// inspection.
+/// What changes; what is left out stays. Null clears a season, a limit or a time. On a product that was approved, names,
+/// category and brand wait for inspection.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditProductBody {
