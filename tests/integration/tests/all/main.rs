@@ -44,6 +44,7 @@ mod settlement;
 mod settlement_input;
 mod settlement_returns;
 mod settlement_steps;
+mod shipping;
 mod stock_input;
 mod tasks;
 mod uploads;
