@@ -9,17 +9,20 @@ use std::sync::Arc;
 
 /// A message that lies in a queue.
 #[derive(Debug, Clone)]
-struct Message {
-    queue: &'static str,
-    group: Option<String>,
-    visible_at: DateTime<Utc>,
-    envelope: Envelope,
+pub(crate) struct Message {
+    pub(crate) queue: &'static str,
+    pub(crate) group: Option<String>,
+    pub(crate) visible_at: DateTime<Utc>,
+    pub(crate) receives: u32,
+    pub(crate) envelope: Envelope,
 }
 
-/// The queues.
+/// The queues, and what died in them.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
-    messages: Vec<Message>,
+    pub(crate) messages: Vec<Message>,
+    /// Messages that were received too often.
+    pub(crate) dead: Vec<Failed>,
 }
 
 /// What a run did.
@@ -98,7 +101,7 @@ impl Shop {
     }
 
     /// Empties the outbox into the queues, as the relay does.
-    async fn relay(&self, waiting: &mut Waiting, report: &mut Delivered) {
+    pub(crate) async fn relay(&self, waiting: &mut Waiting, report: &mut Delivered) {
         let (db, now) = (&self.inner.boot.db, self.now());
         loop {
             let events = relay::lease(db, now).await.unwrap();
@@ -114,14 +117,14 @@ impl Shop {
                     }
                     let visible_at = now.0 + Duration::seconds(i64::from(message.delay_seconds));
                     let envelope = serde_json::from_str(&message.body).expect("a message holds its envelope");
-                    waiting.messages.push(Message { queue, group: message.group, visible_at, envelope });
+                    waiting.messages.push(Message { queue, group: message.group, visible_at, receives: 0, envelope });
                 }
             }
             relay::published(db, events.iter().map(|event| event.id).collect(), now).await.unwrap();
         }
     }
 
-    async fn task_of(&self, queue: &str) -> Option<Arc<dyn Task>> {
+    pub(crate) async fn task_of(&self, queue: &str) -> Option<Arc<dyn Task>> {
         let workers = self.inner.workers().await;
         workers.iter().flat_map(|worker| worker.tasks()).find(|task| task.queue().name == queue).cloned()
     }
@@ -159,7 +162,7 @@ impl Shop {
     }
 }
 
-fn said(error: TaskError) -> String {
+pub(crate) fn said(error: TaskError) -> String {
     match error {
         TaskError::Retry(fault) => format!("to be tried again: {fault}"),
         TaskError::RetryAfter { seconds, why } => format!("to be tried again in {seconds} s: {why}"),

@@ -204,8 +204,8 @@ impl Book {
         self.ledger.post(&self.entries[at].payment, key, amount, now.date_naive(), cancel);
     }
 
-    /// Tells the merchant the payment's new state: PAYMENT_STATUS_CHANGED, and for virtual accounts DEPOSIT_CALLBACK
-    /// too (whoever registered both hears it twice). Automatic billing tells nothing.
+    /// Tells the merchant the payment's new state: PAYMENT_STATUS_CHANGED, and for virtual accounts that were opened
+    /// DEPOSIT_CALLBACK too (whoever registered both hears it twice). Automatic billing tells nothing.
     pub fn tell(&mut self, at: usize, now: Stamp) {
         let payment = &self.entries[at].payment;
         if payment.kind == Kind::Billing {
@@ -216,7 +216,8 @@ impl Book {
             "createdAt": iso_micros(now),
             "data": payment,
         });
-        let deposit = (payment.method == Some(Method::VirtualAccount)).then(|| {
+        let opened = payment.method == Some(Method::VirtualAccount) && payment.virtual_account.is_some();
+        let deposit = opened.then(|| {
             json!({
                 "createdAt": iso_micros(now),
                 "secret": payment.secret,

@@ -1,0 +1,114 @@
+//! The end of a run: everything is given its time, then nothing may be left over, and every won is where it belongs.
+
+use crate::steps::{delivering, settling, waiting};
+use crate::world::World;
+use chrono::Duration;
+use harness::Value;
+
+/// Days until what is on its way has arrived, unpaid orders ended, purchases confirmed, statements paid.
+const DAYS: i64 = 34;
+
+/// Lets what is under way come to its end; nobody acts any more, and nothing fails.
+pub async fn settle(world: &mut World) {
+    world.tape.step("the end");
+    delivering::settled(world).await;
+    world.shop.check_laws().await;
+    arrive(world).await;
+    for _ in 0..DAYS {
+        waiting::pass(world, Duration::days(1)).await;
+        delivering::settled(world).await;
+        settling::pay_out(world).await;
+        delivering::settled(world).await;
+        world.shop.toss().complete_payouts();
+        settling::recheck(world).await;
+    }
+    delivering::settled(world).await;
+}
+
+/// Every parcel that left arrives.
+async fn arrive(world: &mut World) {
+    use harness::simulators::carrier::ScanStatus::Delivered;
+    for parcel in world.parcels.clone().iter().filter(|parcel| parcel.announced) {
+        world.shop.carrier().scan("CJ", &parcel.invoice, Delivered).await;
+    }
+    delivering::settled(world).await;
+}
+
+/// All of it.
+pub async fn everything(world: &mut World) {
+    world.shop.check_laws().await;
+    let dead = world.shop.dead_letters().await;
+    assert!(dead.is_empty(), "dead letters: {dead:#?}");
+    assert_eq!(world.shop.queued().await, 0, "messages stay queued");
+    nothing_left_over(world).await;
+    shelves(world).await;
+    gateway(world).await;
+    sellers(world).await;
+}
+
+/// What must not be there once everything had its time, and why.
+const LEFT_OVER: [(&str, &str); 11] = [
+    ("unpaid orders", "select id::text || ' ' || state from purchase_orders where state = 'payment_waiting'"),
+    ("attempts to pay", "select id::text || ' ' || state from payments where state in ('ready', 'in_progress', 'waiting_for_deposit', 'unknown')"),
+    ("reservations", "select id::text || ' ' || state from stock_reservations where state = 'held'"),
+    ("stock that counts as reserved", "select sku_id::text from sku_stocks where reserved <> 0"),
+    ("refunds", "select id::text || ' ' || state from payment_refunds where state <> 'done'"),
+    ("claims on their way", "select id::text || ' ' || state from claims where state in ('approved', 'refunding')"),
+    (
+        "deliveries nobody confirmed",
+        "select o.id::text from product_orders o where o.state = 'delivered'
+         and not exists (select 1 from claim_items i join claims c on c.id = i.claim_id where i.product_order_id = o.id and c.state = 'requested')",
+    ),
+    ("coupons of ended orders", "select u.id::text from user_coupons u join purchase_orders o on o.id = u.purchase_order_id where u.state = 'reserved' and o.state <> 'payment_waiting'"),
+    (
+        "lines nobody settles",
+        "select l.id::text from settlement_lines l left join settlements s on s.id = l.settlement_id where s.id is null or s.state in ('calculated', 'issued', 'held')",
+    ),
+    ("statements nobody pays", "select id::text || ' ' || payout_amount from settlements where state = 'confirmed' and payout_amount > 0"),
+    ("events in the outbox", "select event from outbox_events where published_at is null"),
+];
+
+async fn nothing_left_over(world: &World) {
+    for (what, sql) in LEFT_OVER {
+        let left: Vec<String> = world.shop.values(sql, &[]).await;
+        assert!(left.is_empty(), "{what} are left over: {left:#?}");
+    }
+}
+
+/// The shelves hold what the model says.
+async fn shelves(world: &World) {
+    for good in &world.goods {
+        let sql = "select (on_hand - reserved)::bigint from sku_stocks where sku_id = $1";
+        let free: i64 = world.shop.value(sql, &[&good.sku]).await;
+        assert_eq!(free, good.shelf.free, "pieces of {} that may be ordered", good.sku);
+    }
+}
+
+/// Our books and the gateway's agree to the won, payment by payment.
+async fn gateway(world: &World) {
+    let sql = "select jsonb_build_array(pg_order_id, captured_amount - refunded_amount) from payments where provider = 'toss'";
+    let ours: Vec<Value> = world.shop.values(sql, &[]).await;
+    let mut sum = 0;
+    for row in &ours {
+        let (id, net) = (row[0].as_str().unwrap(), row[1].as_i64().unwrap());
+        let theirs: i64 =
+            world.shop.toss().ledger().iter().filter(|line| line.order_id == id).map(|line| line.net).sum();
+        assert_eq!(net, theirs, "{id}: ours and the gateway's");
+        sum += net;
+    }
+    assert_eq!(sum, world.shop.toss().totals().net, "the gateway holds money of no payment of ours");
+    let sql = "select p.pg_order_id from payments p join purchase_orders o on o.id = p.purchase_order_id
+               where p.captured_amount > p.refunded_amount and o.state in ('canceled_by_nopayment', 'canceled')";
+    let kept: Vec<String> = world.shop.values(sql, &[]).await;
+    assert!(kept.is_empty(), "money of orders that ended: {kept:?}");
+}
+
+/// Whoever was paid at the provider is paid in our books, once.
+async fn sellers(world: &World) {
+    use harness::simulators::toss::payouts::PayoutStatus::Completed;
+    let payouts = world.shop.toss().payouts();
+    let theirs: i64 =
+        payouts.iter().filter(|payout| payout.status == Completed).map(|payout| payout.amount.value).sum();
+    let sql = "select coalesce(sum(amount), 0)::bigint from payouts where state = 'completed'";
+    assert_eq!(world.shop.value::<i64>(sql, &[]).await, theirs, "paid to sellers: ours and the provider's");
+}

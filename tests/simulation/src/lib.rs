@@ -1,0 +1,31 @@
+//! A market lived through by chance: customers, sellers, partners, banks and carriers act in an order a seed decides, time
+//! moves, answers get lost and messages come twice; at the end every law holds and every won is where it belongs.
+//!
+//! One seed is one story: the same choices in the same order, wherever it runs. See the README.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "test code: whatever goes wrong ends the run")]
+
+pub mod checks;
+pub mod dice;
+pub mod faults;
+pub mod model;
+pub mod steps;
+pub mod tape;
+pub mod world;
+
+use world::World;
+
+/// Lives through so many steps of a seed, lets everything settle, checks it, and says what was done.
+///
+/// # Panics
+/// When an answer is not the predicted one or a check fails, after printing the seed and the last steps.
+pub async fn run(seed: u64, steps: usize) -> String {
+    let mut world = World::open(seed).await;
+    for _ in 0..steps {
+        steps::take_one(&mut world).await;
+    }
+    checks::settle(&mut world).await;
+    checks::everything(&mut world).await;
+    let summary = world.tape.summary();
+    world.shop.close().await;
+    summary
+}

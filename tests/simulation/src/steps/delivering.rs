@@ -1,0 +1,71 @@
+//! Messages and webhooks reach their receivers, in an order and as often as the dice say.
+
+use crate::faults;
+use crate::world::World;
+
+/// A few of those that wait. Some are delivered but not acknowledged, and come again.
+pub async fn some(world: &mut World) {
+    for _ in 0..world.dice.between(1, 6) {
+        let ready = world.shop.ready().await;
+        let Some(message) = world.dice.pick(&ready).cloned() else { break };
+        let acknowledged = !world.dice.percent(world.faults.unacknowledged);
+        if let Err(why) = world.shop.receive(&message, acknowledged).await {
+            failed(world, message.task, &message.event, &why);
+        }
+        world.tape.did("a message");
+    }
+}
+
+/// Only a gateway that fails, or another step of the same thing under way, is a reason.
+fn failed(world: &mut World, task: &str, event: &str, why: &str) {
+    world.tape.say(format!("{task} of {event} failed: {why}"));
+    assert!(!why.starts_with("cannot succeed"), "{task} of {event}: {why}");
+}
+
+/// All that are visible, until none is; failed ones stay for later.
+pub async fn all(world: &mut World) {
+    let mut left = 500;
+    loop {
+        let ready = world.shop.ready().await;
+        let Some(message) = world.dice.pick(&ready).cloned() else { break };
+        let acknowledged = !world.dice.percent(world.faults.unacknowledged);
+        if let Err(why) = world.shop.receive(&message, acknowledged).await {
+            failed(world, message.task, &message.event, &why);
+        }
+        left -= 1;
+        assert!(left > 0, "messages breed: {message:?}");
+    }
+    world.learn().await;
+    if world.shop.queued().await == 0 {
+        for good in &mut world.goods {
+            good.shelf.arrived();
+        }
+    }
+    world.tape.did("all messages");
+}
+
+/// The gateway sends what it has to say.
+pub async fn webhooks(world: &mut World) {
+    faults::webhooks(world);
+    let sent = world.shop.toss().flush_webhooks().await;
+    world.tape.say(format!("{} events", sent.len()));
+    for event in &sent {
+        let status = event.attempts.last().and_then(|attempt| attempt.status);
+        assert!(status == Some(200), "a webhook was not taken: {event:#?}");
+    }
+    world.tape.did("webhooks");
+}
+
+/// Everything that is known anywhere is known everywhere.
+pub async fn settled(world: &mut World) {
+    faults::forget(world);
+    webhooks(world).await;
+    for _ in 0..30 {
+        all(world).await;
+        if world.shop.queued().await == 0 {
+            return;
+        }
+        world.shop.clock().advance(chrono::Duration::minutes(16));
+    }
+    panic!("{} messages stay queued; dead: {:?}", world.shop.queued().await, world.shop.dead_letters().await);
+}

@@ -1,0 +1,188 @@
+//! Customers pay, or do not: windows, confirms, deposits, second thoughts.
+
+use super::shopping;
+use crate::faults;
+use crate::world::{Known, World};
+use harness::simulators::toss::Window;
+use harness::{Answer, Value, json};
+
+/// A window that nobody went through yet.
+fn unused(world: &mut World) -> Option<usize> {
+    world.some_order(|order| order.window.as_ref().is_some_and(|window| window.returned.is_none()))
+}
+
+/// A window somebody came back from.
+fn returned(world: &mut World) -> Option<usize> {
+    world.some_order(|order| order.window.as_ref().is_some_and(|window| window.returned.is_some()))
+}
+
+/// Whether the books say that this attempt can be confirmed now; nothing close to its last seconds.
+async fn is_open(world: &World, at: usize) -> Option<bool> {
+    let window = world.orders[at].window.as_ref()?;
+    let sql = "select case when p.expires_at between $2::timestamptz - interval '5 s' and $2::timestamptz + interval '5 s' then null
+                           else p.state = 'ready' and o.state = 'payment_waiting' and p.expires_at > $2::timestamptz end
+               from payments p join purchase_orders o on o.id = p.purchase_order_id where p.pg_order_id = $1";
+    world.shop.value(sql, &[&window.pg_order_id, &world.shop.now()]).await
+}
+
+/// Through the gateway's window and back: paid, refused or closed.
+pub async fn go_through_window(world: &mut World) {
+    let Some(at) = unused(world) else { return };
+    let order = world.orders[at].clone();
+    let Some(opened) = order.window else { return };
+    let (id, won) = (opened.pg_order_id.as_str(), order.payable);
+    let window = match order.method {
+        "easy_pay" => Window::easy_pay(id, won, "토스페이"),
+        "transfer" => Window::transfer(id, won),
+        "virtual_account" => Window::virtual_account(id, won, 24),
+        _ => Window::card(id, won),
+    };
+    let window = match world.dice.between(1, 100) {
+        1..=8 => window.refused_at_confirm("REJECT_CARD_COMPANY"),
+        9..=14 => window.failing("REJECT_CARD_PAYMENT"),
+        15..=20 => window.closed(),
+        _ => window,
+    };
+    let refused = window.refuse_confirm.is_some();
+    let Some(key) = world.shop.toss().window(window).payment_key().map(str::to_owned) else {
+        world.tape.say("did not pay");
+        return;
+    };
+    let body = json!({ "payment_key": key, "order_id": id, "amount": won });
+    if let Some(window) = world.orders[at].window.as_mut() {
+        window.returned = Some(body);
+    }
+    // The browser crashed on its way back.
+    if world.dice.percent(5) {
+        return;
+    }
+    let open = is_open(world, at).await;
+    let answer = confirm(world, at).await;
+    world.tape.did("pay");
+    match open {
+        Some(true) if !world.faults.under_way => {
+            assert_eq!(answer.status, if refused { 402 } else { 200 }, "{}", answer.text);
+        }
+        Some(false) => {
+            assert!(answer.status != 200 || answer["state"] != "done", "an attempt that had ended: {}", answer.text)
+        }
+        _ => {}
+    }
+}
+
+async fn confirm(world: &mut World, at: usize) -> Answer {
+    let order = &world.orders[at];
+    let body = order.window.as_ref().and_then(|window| window.returned.clone()).unwrap_or(Value::Null);
+    let answer = world.customers[order.buyer].customer.post("/v1/payments/confirm", body).await;
+    world.tape.say(format!("order {at}: {} {} {}", answer.status, answer["state"], answer["code"]));
+    assert!([200, 202, 402, 409].contains(&answer.status.as_u16()), "{}", answer.text);
+    if answer["state"] == "done" && world.orders[at].known == Known::Waiting {
+        world.orders[at].known = Known::Paid;
+    }
+    answer
+}
+
+/// The browser reloads the page it came back to.
+pub async fn confirm_again(world: &mut World) {
+    let Some(at) = returned(world) else { return };
+    confirm(world, at).await;
+    world.tape.did("confirm again");
+}
+
+/// The page that waits for a result asks.
+pub async fn poll(world: &mut World) {
+    let Some(at) = returned(world) else { return };
+    let order = &world.orders[at];
+    let Some(window) = &order.window else { return };
+    let answer = world.customers[order.buyer].customer.get(&format!("/v1/payments/{}", window.payment)).await;
+    world.tape.say(format!("order {at}: {} {}", answer.status, answer["state"]));
+    assert!(answer.status.is_success(), "{}", answer.text);
+    world.tape.did("poll");
+}
+
+/// The window was closed, and the client says so.
+pub async fn abandon(world: &mut World) {
+    let Some(at) = unused(world) else { return };
+    let order = &world.orders[at];
+    let Some(window) = &order.window else { return };
+    let path = format!("/v1/payments/{}/abandon", window.payment);
+    let answer = world.customers[order.buyer].customer.post(&path, json!({})).await.expect(200);
+    world.tape.say(format!("order {at}: {}", answer["state"]));
+    world.tape.did("abandon");
+}
+
+/// Another try, perhaps by other means.
+pub async fn start_again(world: &mut World) {
+    let Some(at) = world.some_order(|order| order.known == Known::Waiting) else { return };
+    let method = *world.dice.pick(&["card", "easy_pay", "virtual_account"]).unwrap_or(&"card");
+    let (path, buyer) = (format!("/v1/purchase-orders/{}/payments", world.orders[at].id), world.orders[at].buyer);
+    let body = json!({ "payment_method": method });
+    let answer = faults::sent(world, |world| world.customers[buyer].customer.post(&path, body.clone())).await;
+    world.tape.say(format!("order {at}: {} {}", answer.status, answer["code"]));
+    assert!([201, 409].contains(&answer.status.as_u16()), "{}", answer.text);
+    if answer.status == 201 {
+        (world.orders[at].window, world.orders[at].method) = (shopping::window(answer.json()), method);
+        world.tape.did("start again");
+    }
+}
+
+/// Gives an order up before it is paid.
+pub async fn call_off(world: &mut World) {
+    let Some(at) = world.some_order(|order| order.known != Known::Ended) else { return };
+    let order = &world.orders[at];
+    let path = format!("/v1/purchase-orders/{}/cancel", order.id);
+    let answer = world.customers[order.buyer].customer.post(&path, json!({})).await;
+    world.tape.say(format!("order {at}: {} {}", answer.status, answer["code"]));
+    assert!([204, 409].contains(&answer.status.as_u16()), "{}", answer.text);
+    world.learn().await;
+    let ended = world.orders[at].known == Known::Ended;
+    assert_eq!(ended, answer.status == 204, "called off and ended are the same: {}", answer.text);
+    world.tape.did("call off");
+}
+
+fn account(world: &mut World, known: Known) -> Option<(usize, String)> {
+    let of_account = |order: &crate::world::Order| order.method == "virtual_account" && order.known == known;
+    let at = world.some_order(|order| of_account(order) && order.window.is_some())?;
+    Some((at, world.orders[at].window.as_ref()?.pg_order_id.clone()))
+}
+
+/// Money is paid into a virtual account.
+pub async fn deposit(world: &mut World) {
+    let Some((at, id)) = account(world, Known::Waiting) else { return };
+    let done = world.shop.toss().deposit(&id).is_ok();
+    world.tape.say(format!("order {at}: {done}"));
+    if done {
+        world.tape.did("deposit");
+    }
+}
+
+/// The bank takes a deposit back, before anything of the order has left.
+pub async fn reverse(world: &mut World) {
+    world.learn().await;
+    let Some((at, id)) = account(world, Known::Paid) else { return };
+    let sql = "select exists (select 1 from product_orders where purchase_order_id = $1 and state not in ('paid', 'preparing', 'canceled'))";
+    if world.shop.value(sql, &[&world.orders[at].id]).await {
+        return;
+    }
+    let done = world.shop.toss().reverse_deposit(&id).is_ok();
+    world.tape.say(format!("order {at}: {done}"));
+    if done {
+        // Nothing of it leaves before the bank's word has arrived.
+        super::delivering::settled(world).await;
+        world.tape.did("reverse");
+    }
+}
+
+/// A transfer that was under way when its account was closed.
+pub async fn late_deposit(world: &mut World) {
+    world.learn().await;
+    let Some((at, id)) = account(world, Known::Ended) else { return };
+    if !world.customers[world.orders[at].buyer].has_account {
+        return;
+    }
+    let done = world.shop.toss().late_deposit(&id).is_ok();
+    world.tape.say(format!("order {at}: {done}"));
+    if done {
+        world.tape.did("late deposit");
+    }
+}

@@ -1,0 +1,64 @@
+//! What happened, for whoever has to find out why: the last steps are printed when a run fails.
+
+use std::collections::BTreeMap;
+
+const KEPT: usize = 40;
+
+/// The steps of one run.
+#[derive(Debug)]
+pub struct Tape {
+    seed: u64,
+    steps: usize,
+    lines: Vec<String>,
+    /// How often each step found something to do.
+    done: BTreeMap<&'static str, usize>,
+}
+
+impl Tape {
+    pub fn new(seed: u64) -> Tape {
+        Tape { seed, steps: 0, lines: Vec::new(), done: BTreeMap::new() }
+    }
+
+    /// A step begins.
+    pub fn step(&mut self, name: &'static str) {
+        self.steps += 1;
+        self.lines.push(format!("{:>5} {name}", self.steps));
+    }
+
+    /// What it did.
+    pub fn say(&mut self, what: impl std::fmt::Display) {
+        match self.lines.last_mut() {
+            Some(line) => line.push_str(&format!("; {what}")),
+            None => self.lines.push(what.to_string()),
+        }
+    }
+
+    /// The step found something to do.
+    pub fn did(&mut self, name: &'static str) {
+        *self.done.entry(name).or_default() += 1;
+    }
+
+    /// Whether the step under way said anything.
+    pub fn said_something(&self) -> bool {
+        self.lines.last().is_some_and(|line| line.contains("; "))
+    }
+
+    /// The run in a line per step, most frequent kinds too.
+    pub fn summary(&self) -> String {
+        let kinds: Vec<String> = self.done.iter().map(|(name, times)| format!("{name} {times}")).collect();
+        format!("seed {}: {} steps: {}", self.seed, self.steps, kinds.join(", "))
+    }
+}
+
+impl Drop for Tape {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let from = self.lines.len().saturating_sub(KEPT);
+            let last = self.lines.get(from..).unwrap_or_default().join("\n");
+            eprintln!(
+                "{last}\n\nreplay: SIM_SEED={} SIM_STEPS={} cargo test -p simulation -- --nocapture",
+                self.seed, self.steps
+            );
+        }
+    }
+}
