@@ -190,30 +190,7 @@ pub async fn write(tx: &Tx, order: Order<'_>, actor: ActorRef, now: Now) -> Resu
         let priced = price.lines.iter().find(|priced| priced.line_no == line.line_no).ok_or_else(missing)?;
         let seller_order_id = part_of(line.seller_id)?;
         shares.extend(priced.rows().map(|row| share(row, seller_order_id, Some(line.id))));
-        lines.push(LineRow {
-            id: line.id,
-            product_order_no: format!("{}-{:02}", order.order_no, line.line_no),
-            purchase_order_id: order.id,
-            seller_order_id,
-            seller_id: line.seller_id,
-            user_id: order.user_id,
-            sku_id: line.sku_id,
-            line_no: line.line_no,
-            unit_price: priced.unit_price,
-            quantity: priced.quantity,
-            gross: priced.gross,
-            discount: priced.discount,
-            points: priced.points,
-            rewards: priced.rewards,
-            paid: priced.paid,
-            commission_rate: line.commission_rate,
-            commission_base: line.commission_base,
-            fee_vat_payer: line.fee_vat_payer,
-            point_rate: order.point_rate,
-            item_snapshot: line.snapshot.clone(),
-            dispatch_due_at: line.dispatch_due_at,
-            history_id: Uuid::now_v7(),
-        });
+        lines.push(line_row(&order, seller_order_id, line, priced));
     }
     for part in &price.seller_orders {
         let seller_order_id = part_of(part.seller_id)?;
@@ -221,7 +198,15 @@ pub async fn write(tx: &Tx, order: Order<'_>, actor: ActorRef, now: Now) -> Resu
             part.shipping_share.iter().flat_map(pricing::Share::rows).map(|row| share(row, seller_order_id, None)),
         );
     }
-    let header = OrderRow {
+    let actor_type = actor.actor_type.as_str().to_owned();
+    WRITE
+        .run(tx, (Json(order_row(order, now)), Json(parts), Json(lines), Json(shares), actor_type, actor.actor_id))
+        .await
+}
+
+fn order_row(order: Order<'_>, now: Now) -> OrderRow {
+    let price = order.price;
+    OrderRow {
         id: order.id,
         order_no: order.order_no,
         user_id: order.user_id,
@@ -242,9 +227,34 @@ pub async fn write(tx: &Tx, order: Order<'_>, actor: ActorRef, now: Now) -> Resu
         delivery_note: order.delivery_note,
         pay_due_at: order.pay_due_at,
         ordered_at: now.0,
-    };
-    let actor_type = actor.actor_type.as_str().to_owned();
-    WRITE.run(tx, (Json(header), Json(parts), Json(lines), Json(shares), actor_type, actor.actor_id)).await
+    }
+}
+
+fn line_row(order: &Order<'_>, seller_order_id: SellerOrderId, line: &Line, priced: &pricing::PricedLine) -> LineRow {
+    LineRow {
+        id: line.id,
+        product_order_no: format!("{}-{:02}", order.order_no, line.line_no),
+        purchase_order_id: order.id,
+        seller_order_id,
+        seller_id: line.seller_id,
+        user_id: order.user_id,
+        sku_id: line.sku_id,
+        line_no: line.line_no,
+        unit_price: priced.unit_price,
+        quantity: priced.quantity,
+        gross: priced.gross,
+        discount: priced.discount,
+        points: priced.points,
+        rewards: priced.rewards,
+        paid: priced.paid,
+        commission_rate: line.commission_rate,
+        commission_base: line.commission_base,
+        fee_vat_payer: line.fee_vat_payer,
+        point_rate: order.point_rate,
+        item_snapshot: line.snapshot.clone(),
+        dispatch_due_at: line.dispatch_due_at,
+        history_id: Uuid::now_v7(),
+    }
 }
 
 fn seller_order(order: &Order<'_>, part: &pricing::PricedSellerOrder) -> Result<SellerOrderRow, Fault> {

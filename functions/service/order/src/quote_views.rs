@@ -99,46 +99,7 @@ impl From<Quoted> for QuoteView {
     fn from(quoted: Quoted) -> QuoteView {
         let priced = &quoted.priced;
         let quote = &priced.quote;
-        let (product, cart_coupon, shipping) = match &quoted.choices.coupons {
-            Coupons::Best => (Vec::new(), None, Vec::new()),
-            Coupons::Chosen { product, cart, shipping } => (product.clone(), *cart, shipping.clone()),
-        };
-        let sku_of = |line_no: i32| {
-            priced.items.iter().find(|item| item.line_no == line_no).and_then(|item| priced.sku(item.sku_id))
-        };
-        let sellers = quote
-            .seller_orders
-            .iter()
-            .map(|part| QuoteSellerView {
-                seller_id: part.seller_id,
-                seller_name: priced
-                    .skus
-                    .iter()
-                    .find(|sku| sku.seller_id == part.seller_id)
-                    .map(|sku| sku.seller_name.clone())
-                    .unwrap_or_default(),
-                sale_amount: part.sale_amount,
-                shipping_fee: part.shipping_fee,
-                remote_surcharge: part.remote_surcharge,
-                shipping_discount: part.shipping_discount,
-                shipping_amount: part.shipping_paid,
-                shipping_coupon: shipping.iter().find(|(id, _)| *id == part.seller_id).map(|(_, coupon)| *coupon),
-                lines: quote
-                    .lines
-                    .iter()
-                    .filter(|line| line.seller_id == part.seller_id)
-                    .filter_map(|line| {
-                        sku_of(line.line_no).map(|sku| {
-                            line_view(
-                                line,
-                                sku,
-                                product.iter().find(|(no, _)| *no == line.line_no).map(|(_, coupon)| *coupon),
-                            )
-                        })
-                    })
-                    .collect(),
-            })
-            .collect();
+        let cart_coupon = if let Coupons::Chosen { cart, .. } = &quoted.choices.coupons { *cart } else { None };
         let methods = PayMethod::ALL
             .iter()
             .copied()
@@ -150,7 +111,7 @@ impl From<Quoted> for QuoteView {
             address_id: priced.buyer.address_id,
             remote_zone: priced.buyer.remote_zone.as_str(),
             delivery_note: quoted.choices.delivery_note.clone(),
-            sellers,
+            sellers: quote.seller_orders.iter().map(|part| seller_view(&quoted, part)).collect(),
             goods_amount: quote.goods_amount,
             discount_amount: quote.discount_amount,
             points_used: quote.points_used,
@@ -173,6 +134,31 @@ impl From<Quoted> for QuoteView {
                 .chain(quote.changes.iter().map(change))
                 .collect(),
         }
+    }
+}
+
+fn seller_view(quoted: &Quoted, part: &pricing::PricedSellerOrder) -> QuoteSellerView {
+    let priced = &quoted.priced;
+    let (product, shipping) = match &quoted.choices.coupons {
+        Coupons::Best => (&[][..], &[][..]),
+        Coupons::Chosen { product, shipping, .. } => (product.as_slice(), shipping.as_slice()),
+    };
+    let view = |line: &pricing::PricedLine| {
+        let item = priced.items.iter().find(|item| item.line_no == line.line_no)?;
+        let coupon = product.iter().find(|(line_no, _)| *line_no == line.line_no).map(|(_, coupon)| *coupon);
+        Some(line_view(line, priced.sku(item.sku_id)?, coupon))
+    };
+    let seller = priced.skus.iter().find(|sku| sku.seller_id == part.seller_id);
+    QuoteSellerView {
+        seller_id: part.seller_id,
+        seller_name: seller.map(|sku| sku.seller_name.clone()).unwrap_or_default(),
+        sale_amount: part.sale_amount,
+        shipping_fee: part.shipping_fee,
+        remote_surcharge: part.remote_surcharge,
+        shipping_discount: part.shipping_discount,
+        shipping_amount: part.shipping_paid,
+        shipping_coupon: shipping.iter().find(|(id, _)| *id == part.seller_id).map(|(_, coupon)| *coupon),
+        lines: priced.quote.lines.iter().filter(|line| line.seller_id == part.seller_id).filter_map(view).collect(),
     }
 }
 

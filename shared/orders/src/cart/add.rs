@@ -1,6 +1,7 @@
 //! Putting SKUs into a cart. The same SKU adds up; limits of the product are checked, stock is not taken.
 
 use super::Owner;
+use crate::quotes::reprice::Limited;
 use catalog::SellableSku;
 use db::{Json, Tx};
 use kernel::*;
@@ -18,7 +19,7 @@ kernel::refusals! {
     pub enum AddError {
         SkuUnknown(Vec<SkuId>) = 404 "sku_not_found" at "/items", "There is no such option.", "존재하지 않는 옵션입니다.";
         NotForSale(Vec<SkuId>) = 409 "not_for_sale" at "/items", "Some items cannot be bought now.", "판매 중이 아닌 상품이 있습니다.";
-        OverLimit(Vec<SkuId>) = 422 "purchase_limit_exceeded" at "/items", "More than may be bought.", "구매 가능 수량을 초과했습니다.";
+        OverLimit(Vec<Limited>) = 422 "purchase_limit_exceeded" at "/items", "More than may be bought.", "구매 가능 수량을 초과했습니다.";
         Full = 409 "cart_full", "A cart holds at most 200 lines.", "장바구니에는 200개까지 담을 수 있습니다.";
     }
 }
@@ -32,9 +33,8 @@ struct Row {
 }
 
 db::statements! {
-    static COUNT: (Option<UserId>, Option<String>) => (i64,) = "select count(*) from cart_items where user_id = $1 or guest_key = $2";
-    static HELD: (Option<UserId>, Option<String>, Vec<SkuId>) => (SkuId, i32) =
-        "select sku_id, quantity from cart_items where (user_id = $1 or guest_key = $2) and sku_id = any($3) for update";
+    static HELD: (Option<UserId>, Option<String>) => (SkuId, ProductId, i32) =
+        "select c.sku_id, k.product_id, c.quantity from cart_items c join product_skus k on k.id = c.sku_id where c.user_id = $1 or c.guest_key = $2 for update of c";
     static ADD_FOR_USER: (UserId, Json<Vec<Row>>, Now) => () =
         "insert into cart_items (id, user_id, sku_id, quantity, price_seen, added_at)
          select r.id, $1, r.sku_id, r.quantity, r.price_seen, $3 from jsonb_populate_recordset(null::cart_items, $2) r
@@ -47,7 +47,10 @@ db::statements! {
          do update set quantity = least(99, cart_items.quantity + excluded.quantity), price_seen = excluded.price_seen, selected = true";
 }
 
-const MAX_LINES: i64 = 200;
+/// Lines a cart holds.
+const MAX_LINES: usize = 200;
+/// Pieces a line holds.
+const MAX_PIECES: i32 = 99;
 
 /// Adds SKUs; all of them or none.
 pub async fn add(tx: &Tx, owner: &Owner, wanted: Vec<Wanted>, now: Now) -> Result<(), Failure<AddError>> {
@@ -63,19 +66,13 @@ pub async fn add(tx: &Tx, owner: &Owner, wanted: Vec<Wanted>, now: Now) -> Resul
         return Err(AddError::NotForSale(closed).into());
     }
     let (user, guest) = owner.columns();
-    let held = HELD.all(tx, (user, guest.clone(), ids)).await?;
-    let total = |w: &Wanted| w.quantity + held.iter().find(|(id, _)| *id == w.sku_id).map_or(0, |(_, n)| *n);
-    let over: Vec<SkuId> = wanted
-        .iter()
-        .filter(|w| skus.iter().any(|sku| sku.sku_id == w.sku_id && beyond(sku, total(w))))
-        .map(|w| w.sku_id)
-        .collect();
+    let held = HELD.all(tx, (user, guest.clone())).await?;
+    let over: Vec<Limited> = skus.iter().filter(|sku| beyond(sku, &skus, &wanted, &held)).map(limit).collect();
     if !over.is_empty() {
         return Err(AddError::OverLimit(over).into());
     }
-    let (lines,) = COUNT.one(tx, (user, guest.clone())).await?;
-    let new = i64::try_from(wanted.len() - held.len()).unwrap_or(MAX_LINES);
-    if lines + new > MAX_LINES {
+    let new = ids.iter().filter(|id| !held.iter().any(|(sku, _, _)| sku == *id)).count();
+    if held.len() + new > MAX_LINES {
         return Err(AddError::Full.into());
     }
     let price = |id: SkuId| skus.iter().find(|sku| sku.sku_id == id).map_or(Money::ZERO, SellableSku::price_now);
@@ -102,6 +99,20 @@ fn summed(wanted: Vec<Wanted>) -> Vec<Wanted> {
     all
 }
 
-fn beyond(sku: &SellableSku, pieces: i32) -> bool {
-    pieces > 99 || sku.max_per_order.is_some_and(|max| pieces > max) || sku.max_per_user.is_some_and(|max| pieces > max)
+/// Whether a line would hold too many pieces, or the cart too few or too many of its product over all sizes and colours.
+/// What was bought before is counted at checkout.
+fn beyond(sku: &SellableSku, skus: &[SellableSku], wanted: &[Wanted], held: &[(SkuId, ProductId, i32)]) -> bool {
+    let asked = |id: SkuId| wanted.iter().filter(|w| w.sku_id == id).map(|w| w.quantity).sum::<i32>();
+    let here = |id: SkuId| held.iter().filter(|(held, _, _)| *held == id).map(|(_, _, n)| *n).sum::<i32>();
+    let of_product = skus.iter().filter(|s| s.product_id == sku.product_id).map(|s| asked(s.sku_id)).sum::<i32>()
+        + held.iter().filter(|(_, product, _)| *product == sku.product_id).map(|(_, _, n)| *n).sum::<i32>();
+    asked(sku.sku_id) + here(sku.sku_id) > MAX_PIECES
+        || of_product < sku.min_per_order
+        || sku.max_per_order.is_some_and(|max| of_product > max)
+        || sku.max_per_user.is_some_and(|max| of_product > max)
+}
+
+fn limit(sku: &SellableSku) -> Limited {
+    let max = [sku.max_per_user, sku.max_per_order].into_iter().flatten().min().unwrap_or(MAX_PIECES);
+    Limited { product_id: sku.product_id, min: sku.min_per_order, max: Some(max) }
 }

@@ -95,19 +95,7 @@ pub async fn finish(
     now: Now,
     outbox: &mut Outbox,
 ) -> Result<(), Fault> {
-    let items = write::items(tx, claim.id).await?;
-    let loaded = load::seller_order(tx, claim.seller_order_id, Some(claim.id), now).await?;
-    let mut pieces: Vec<(ClaimItemId, ProductOrderId, UnitMoney)> = Vec::with_capacity(items.len());
-    for item in &items {
-        let line = loaded.order.lines.iter().find(|line| line.product_order_id == item.product_order_id);
-        let line = line.ok_or_else(|| Fault::internal("a claimed line of another seller order"))?;
-        let unit = line.sold.units_numbered(&[item.unit_no]).map_err(Fault::internal)?.into_iter().next();
-        pieces.push((
-            item.id,
-            item.product_order_id,
-            unit.ok_or_else(|| Fault::internal("a piece that was not sold"))?,
-        ));
-    }
+    let pieces = pieces(tx, claim, now).await?;
     reverse_shares(tx, claim, &pieces, now).await?;
     let touched = lower(tx, &pieces).await?;
     if claim.shipping_refund.is_positive() {
@@ -164,6 +152,21 @@ pub async fn finish(
         product_order_ids: touched.iter().map(|(line, _)| *line).collect(),
     };
     outbox.add(&event, now)
+}
+
+/// The claimed pieces with the money each was sold for.
+async fn pieces(tx: &Tx, claim: &ClaimRow, now: Now) -> Result<Vec<(ClaimItemId, ProductOrderId, UnitMoney)>, Fault> {
+    let items = write::items(tx, claim.id).await?;
+    let loaded = load::seller_order(tx, claim.seller_order_id, Some(claim.id), now).await?;
+    let mut pieces = Vec::with_capacity(items.len());
+    for item in &items {
+        let line = loaded.order.lines.iter().find(|line| line.product_order_id == item.product_order_id);
+        let line = line.ok_or_else(|| Fault::internal("a claimed line of another seller order"))?;
+        let unit = line.sold.units_numbered(&[item.unit_no]).map_err(Fault::internal)?.into_iter().next();
+        let unit = unit.ok_or_else(|| Fault::internal("a piece that was not sold"))?;
+        pieces.push((item.id, item.product_order_id, unit));
+    }
+    Ok(pieces)
 }
 
 async fn lower(

@@ -4,6 +4,7 @@
 
 use super::choices::{Choices, Coupons, Item};
 use super::reprice::{Priced, QuoteError, reprice};
+use crate::cart::{self, Owner};
 use authz::CustomerScope;
 use chrono::{DateTime, Duration, Utc};
 use db::{Json, On, Tx};
@@ -34,7 +35,6 @@ db::statements! {
     static CHANGE: (QuoteId, i32, Json<Choices>, Json<pricing::Quote>, Vec<u8>, Money) => () =
         "update checkout_quotes set choices = $3, lines = $4, quote_hash = $5, total_payable = $6, version = $2 where id = $1 and state = 'open'";
     static USE: (QuoteId,) => (QuoteId,) = "update checkout_quotes set state = 'used' where id = $1 and state = 'open' returning id";
-    static SELECTED: (UserId,) => (CartItemId, SkuId, i32) = "select id, sku_id, quantity from cart_items where user_id = $1 and selected order by added_at, id";
 }
 
 const LIVES_MINUTES: i64 = 30;
@@ -54,7 +54,7 @@ pub struct Quoted {
 /// What to price.
 #[derive(Debug, Clone)]
 pub enum What {
-    /// The ticked lines of the cart.
+    /// The ticked lines of the cart that can be bought, as the cart shows them.
     Cart,
     /// These SKUs, bought directly.
     Items(Vec<(SkuId, i32)>),
@@ -64,10 +64,15 @@ pub enum What {
 pub async fn make(tx: &Tx, by: CustomerScope, what: What, now: Now) -> Result<Quoted, Failure<QuoteError>> {
     let items: Vec<Item> = match what {
         What::Cart => {
-            let selected = SELECTED.all(tx, (by.user_id(),)).await?.into_iter();
-            selected
-                .zip(1..)
-                .map(|((id, sku_id, quantity), line_no)| Item { line_no, sku_id, quantity, cart_item_id: Some(id) })
+            let cart = cart::show(tx, &Owner::User(by.user_id()), now).await?;
+            let ticked = cart.lines.iter().rev().filter(|line| line.counts()).zip(1..);
+            ticked
+                .map(|(line, line_no)| Item {
+                    line_no,
+                    sku_id: line.sku.sku_id,
+                    quantity: line.quantity,
+                    cart_item_id: Some(line.id),
+                })
                 .collect()
         }
         What::Items(skus) => skus

@@ -11,6 +11,7 @@ mod balances;
 mod benefit;
 mod budgets;
 mod buying;
+mod cart;
 mod catalog;
 mod catalog_steps;
 mod claims;
