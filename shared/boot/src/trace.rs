@@ -1,5 +1,5 @@
-//! The trace id: given to a request at the door, carried by outbox events, messages and webhooks, written in every log
-//! line, so that one query finds all that followed from one call.
+//! The trace id: given to a request at the door, carried by outbox events, messages and webhooks, written in every
+//! log line, so that one query finds all that followed from one call.
 
 use std::future::Future;
 

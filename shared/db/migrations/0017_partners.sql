@@ -80,6 +80,7 @@ create table webhook_deliveries (
     object_id            uuid,       -- what the event is about
     body                 text        not null, -- as signed and sent: the same bytes on every try
     is_test              boolean     not null default false,
+    trace_id             text        not null, -- of the call it follows from; travels as x-request-id
     state                text        not null default 'pending' check (state in ('pending', 'retrying', 'delivered', 'dead', 'canceled')),
     attempts             int         not null default 0,
     next_attempt_at      timestamptz,

@@ -45,24 +45,7 @@ pub(crate) fn of(order_no: &str, happened: &Happened) -> Text {
     let en = |text: &str| format!("Order {order_no}: {text}");
     match happened {
         Happened::AccountOpened { bank_code, account_no, amount, due_at } => {
-            let (bank, amount, due) = (bank(bank_code), won(*amount), time(*due_at));
-            let masked: String =
-                account_no.chars().rev().enumerate().map(|(i, c)| if i < 4 { c } else { '*' }).collect();
-            let masked: String = masked.chars().rev().collect();
-            Text {
-                mail_only: Some(Both::new(
-                    format!("입금 계좌: {} {account_no}", bank.ko),
-                    format!("Account: {} {account_no}", bank.en),
-                )),
-                ..Text::new(
-                    "order_account_opened",
-                    Both::new("입금을 기다리고 있습니다", "Waiting for your deposit"),
-                    Both::new(
-                        ko(&format!("{} {masked}(으)로 {amount}원을 {due}까지 입금해 주세요.", bank.ko)),
-                        en(&format!("please deposit {amount} won to {} {masked} by {due} (KST).", bank.en)),
-                    ),
-                )
-            }
+            account_opened(order_no, &bank(bank_code), account_no, *amount, *due_at)
         }
         Happened::Paid { total } => Text::new(
             "order_paid",
@@ -115,6 +98,27 @@ pub(crate) fn of(order_no: &str, happened: &Happened) -> Text {
                 en("the canceled items are refunded. Your card issuer may take 3 to 7 business days."),
             ),
         ),
+    }
+}
+
+/// The inbox, kept for ninety days, shows four digits of the account; the mail all of them.
+fn account_opened(order_no: &str, bank: &Both, account_no: &str, amount: Money, due_at: DateTime<Utc>) -> Text {
+    let (amount, due) = (won(amount), time(due_at));
+    let hidden = account_no.chars().count().saturating_sub(4);
+    let masked: String = account_no.chars().enumerate().map(|(i, c)| if i < hidden { '*' } else { c }).collect();
+    Text {
+        mail_only: Some(Both::new(
+            format!("입금 계좌: {} {account_no}", bank.ko),
+            format!("Account: {} {account_no}", bank.en),
+        )),
+        ..Text::new(
+            "order_account_opened",
+            Both::new("입금을 기다리고 있습니다", "Waiting for your deposit"),
+            Both::new(
+                format!("주문 {order_no}: {} {masked}(으)로 {amount}원을 {due}까지 입금해 주세요.", bank.ko),
+                format!("Order {order_no}: please deposit {amount} won to {} {masked} by {due} (KST).", bank.en),
+            ),
+        )
     }
 }
 

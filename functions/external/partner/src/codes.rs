@@ -3,9 +3,7 @@
 use crate::App;
 use authz::external as may;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::header;
-use kernel::{Code, Fault, Refusal};
+use kernel::{Code, Refusal};
 use orders::state::LineState;
 use partners::Scope;
 use partners::access::admit::AdmitError;
@@ -24,7 +22,7 @@ use partners::webhook::rotate::RotateSecretError;
 use partners::webhook::trial::TrialError;
 use schemars::JsonSchema;
 use serde::Serialize;
-use web::{Answer, Ctx, Reply, Spec};
+use web::{Answer, Ctx, Tagged};
 
 /// Every list. New codes can appear without a new API version: treat unknown ones as OTHER.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -150,10 +148,10 @@ fn errors() -> Vec<ErrorCodeView> {
 }
 
 /// Download the code lists. The ETag is the hash of their bytes: asking with it again answers 304.
-pub(crate) async fn list(_: Ctx<may::Account>, State(app): State<App>) -> Answer<Tagged> {
+pub(crate) async fn list(_: Ctx<may::Account>, State(app): State<App>) -> Answer<Tagged<CodesView>> {
     let codes = partners::codes::read(&app.boot.db.reader().await?).await?;
     let event = |event: &WebhookEvent| WebhookEventView { event: *event, scope: event.scope() };
-    let view = CodesView {
+    Ok(Tagged(CodesView {
         carriers: codes.carriers.into_iter().map(Into::into).collect(),
         product_order_states: LineState::ALL,
         webhook_delivery_states: DeliveryState::ALL,
@@ -163,30 +161,7 @@ pub(crate) async fn list(_: Ctx<may::Account>, State(app): State<App>) -> Answer
         webhook_events: WebhookEvent::ALL.iter().map(event).collect(),
         scopes: Scope::ALL,
         errors: errors(),
-    };
-    Ok(Tagged(serde_json::to_string(&view).map_err(Fault::internal)?))
-}
-
-/// JSON for this client alone, with an ETag.
-pub(crate) struct Tagged(String);
-
-impl Reply for Tagged {
-    fn describe(spec: &mut Spec) {
-        let schema = spec.schemas.subschema_for::<CodesView>().to_value();
-        spec.replies.extend([(200, Some(schema)), (304, None)]);
-    }
-}
-
-impl IntoResponse for Tagged {
-    fn into_response(self) -> Response {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, self.0.as_bytes());
-        let headers = [
-            (header::CONTENT_TYPE, "application/json".to_owned()),
-            (header::CACHE_CONTROL, "private, no-cache".to_owned()),
-            (header::ETAG, format!("\"{}\"", &hex::encode(digest)[..32])),
-        ];
-        (headers, self.0).into_response()
-    }
+    }))
 }
 
 #[cfg(test)]

@@ -108,6 +108,7 @@ impl Courier {
             .header("webhook-id", id.to_string())
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
+            .header("x-request-id", boot::trace::current())
             .body(body.to_owned())
             .send()
             .await;

@@ -21,6 +21,7 @@ struct DeliveryInsert {
     event: event::WebhookEvent,
     object_id: Uuid,
     body: String,
+    trace_id: String,
     next_attempt_at: DateTime<Utc>,
     queued_until: DateTime<Utc>,
     created_at: DateTime<Utc>,
@@ -35,8 +36,8 @@ db::statements! {
                   and (g.expires_at is null or g.expires_at > $4) and $3 = any(g.scopes)))
          order by e.id";
     static INSERT: (Json<Vec<DeliveryInsert>>,) => (WebhookDeliveryId,) =
-        "insert into webhook_deliveries (id, webhook_endpoint_id, seller_id, event_id, event, object_id, body, next_attempt_at, queued_until, created_at)
-         select id, webhook_endpoint_id, seller_id, event_id, event, object_id, body, next_attempt_at, queued_until, created_at
+        "insert into webhook_deliveries (id, webhook_endpoint_id, seller_id, event_id, event, object_id, body, trace_id, next_attempt_at, queued_until, created_at)
+         select id, webhook_endpoint_id, seller_id, event_id, event, object_id, body, trace_id, next_attempt_at, queued_until, created_at
          from jsonb_populate_recordset(null::webhook_deliveries, $1)
          on conflict on constraint webhook_deliveries_once do nothing returning id";
 }
@@ -73,6 +74,7 @@ async fn of_part(tx: &Tx, part: Part, now: Now) -> Result<Vec<DeliveryInsert>, F
         event: part.event,
         object_id: part.object_id,
         body: part.body.clone(),
+        trace_id: boot::trace::current(),
         next_attempt_at: now.0,
         queued_until: delivery::on_its_way(now),
         created_at: now.0,

@@ -21,6 +21,7 @@ db::row! {
     struct TakenRow {
         event_id: Uuid,
         body: String,
+        trace_id: String,
         state: DeliveryState,
         endpoint_id: WebhookEndpointId,
         url: String,
@@ -40,7 +41,7 @@ db::statements! {
          from webhook_endpoints e join partner_clients c on c.id = e.partner_client_id
          where d.id = $1 and d.attempts = $2 - 1 and d.state in ('pending', 'retrying') and d.next_attempt_at <= $3 + interval '1 second'
            and e.id = d.webhook_endpoint_id and e.state <> 'paused'
-         returning d.event_id, d.body, d.state, e.id as endpoint_id, e.url, e.secret_enc, e.previous_secret_enc, e.previous_valid_until,
+         returning d.event_id, d.body, d.trace_id, d.state, e.id as endpoint_id, e.url, e.secret_enc, e.previous_secret_enc, e.previous_valid_until,
              e.partner_client_id, c.seller_id as owner_seller_id,
              e.state = 'active' and c.state = 'active' and (c.seller_id is not distinct from d.seller_id or exists (
                  select 1 from partner_grants g where g.partner_client_id = c.id and g.seller_id = d.seller_id and g.revoked_at is null
@@ -79,18 +80,17 @@ pub async fn send(
         FINISH.opt(&db.writer().await?, lost).await?;
         return Ok(false);
     }
-    let secrets = endpoint::open(
-        vault,
-        &taken.secret_enc,
-        taken.previous_secret_enc.as_deref(),
-        taken.previous_valid_until,
-        now,
-    )?;
-    let tried = courier.post(&taken.url, &secrets, taken.event_id, &taken.body, attempt, now).await?;
-    let tx = db.begin().await?;
-    let wrote = record(&tx, delivery_id, &taken, tried, now).await?;
-    tx.commit().await?;
-    Ok(wrote)
+    let (current, previous) = (&taken.secret_enc, taken.previous_secret_enc.as_deref());
+    let secrets = endpoint::open(vault, current, previous, taken.previous_valid_until, now)?;
+    // A sweep has a trace of its own; the delivery belongs to the call it follows from.
+    boot::trace::with(taken.trace_id.clone(), async {
+        let tried = courier.post(&taken.url, &secrets, taken.event_id, &taken.body, attempt, now).await?;
+        let tx = db.begin().await?;
+        let wrote = record(&tx, delivery_id, &taken, tried, now).await?;
+        tx.commit().await?;
+        Ok(wrote)
+    })
+    .await
 }
 
 async fn record(

@@ -40,9 +40,9 @@ pub struct Trial {
 }
 
 db::statements! {
-    static LOG: (WebhookDeliveryId, WebhookEndpointId, Uuid, WebhookEvent, String, DeliveryState, Option<i32>, Option<String>, Option<Now>, Json<Vec<Attempt>>, Now) => () =
-        "insert into webhook_deliveries (id, webhook_endpoint_id, event_id, event, body, is_test, state, attempts, last_status, last_error, delivered_at, attempt_log, created_at)
-         values ($1, $2, $3, $4, $5, true, $6, 1, $7, $8, $9, $10, $11)";
+    static LOG: (WebhookDeliveryId, WebhookEndpointId, Uuid, WebhookEvent, String, DeliveryState, Option<i32>, Option<String>, Option<Now>, Json<Vec<Attempt>>, Now, String) => () =
+        "insert into webhook_deliveries (id, webhook_endpoint_id, event_id, event, body, is_test, state, attempts, last_status, last_error, delivered_at, attempt_log, created_at, trace_id)
+         values ($1, $2, $3, $4, $5, true, $6, 1, $7, $8, $9, $10, $11, $12)";
 }
 
 /// Sends a sample of `event` to one of the caller's endpoints, at most ten a minute, and puts it into the delivery log.
@@ -92,6 +92,7 @@ async fn record(on: &impl On, trial: &Trial, now: Now) -> Result<(), Fault> {
         arrived.then_some(now),
         Json(vec![trial.tried.clone()]),
         now,
+        boot::trace::current(),
     );
     LOG.run(on, row).await
 }

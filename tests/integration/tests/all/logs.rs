@@ -9,7 +9,7 @@ use tracing::subscriber::DefaultGuard;
 
 /// Everything logged on this thread while it lives.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -21,14 +21,14 @@ impl Write for Log {
 }
 
 impl Log {
-    fn start(level: &str) -> (Log, DefaultGuard) {
+    pub fn start(level: &str) -> (Log, DefaultGuard) {
         let log = Log::default();
         let writer = log.clone();
         let guard = tracing::subscriber::set_default(boot::telemetry::subscriber(level, move || writer.clone()));
         (log, guard)
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
@@ -38,12 +38,15 @@ impl Log {
 }
 
 #[tokio::test]
-async fn a_request_id_leads_from_the_call_over_the_outbox_to_every_task() {
+async fn a_request_id_leads_from_the_call_over_the_outbox_to_every_task_and_partner() {
     let shop = Shop::open().await;
     shop.make_queues().await;
     let (minji, seller) = (shop.customer().await, shop.seller().await);
     let tee = seller.product("티셔츠").sku("M", 5).on_sale().await;
     minji.address().await;
+    let own = shop.own_client(&seller, &["partner:webhooks:manage", "partner:orders:read"]).await;
+    let hook = json!({ "url": shop.hooks().endpoint("erp"), "event_types": ["order.paid"] });
+    own.post("/v1/webhook-endpoints", hook).await.expect(201);
     let placed = order(&minji, &quote(&minji, &[piece(tee.sku("M"), 1)]).await).await;
     let returned = window(&shop, &placed).await;
     shop.run_tasks().await;
@@ -60,7 +63,7 @@ async fn a_request_id_leads_from_the_call_over_the_outbox_to_every_task() {
     let wanted = ["finalize_stock", "order_status_alert", "notify_seller", "deliver_partner_webhook"];
     let done = |task: &str| of_trace().iter().any(|line| line["message"] == "task done" && line["task"] == task);
     for _ in 0..150 {
-        if wanted.iter().all(|task| done(task)) {
+        if wanted.iter().all(|task| done(task)) && shop.hooks().received("erp").len() > 1 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -68,6 +71,7 @@ async fn a_request_id_leads_from_the_call_over_the_outbox_to_every_task() {
     for task in wanted {
         assert!(done(task), "{task} does not name {trace}:\n{}", log.text());
     }
+    assert_eq!(shop.hooks().received("erp")[1].headers["x-request-id"], trace, "partners are told it too");
     let lines = of_trace();
     let request = lines.iter().find(|line| line["message"] == "request").unwrap();
     assert_eq!((&request["path"], &request["status"]), (&json!("/v1/payments/confirm"), &json!(200)));

@@ -1,5 +1,6 @@
 //! The way of an event over real queues: relayed once, put back for a while when its task fails, kept when it is given up.
 
+use crate::logs::Log;
 use aws_sdk_sqs::types::MessageSystemAttributeName;
 use events::queues::{self, Queue};
 use events::{DomainEvent, Envelope};
@@ -93,6 +94,7 @@ async fn a_failed_message_rests_and_the_others_of_its_batch_are_done() {
     shop.make_queues().await;
     let event = emitted(&shop).await;
     Relay::new(&shop.boot().db, &shop.boot().aws).run(shop.now()).await.unwrap();
+    let (log, _guard) = Log::start("warn");
     let worker = |error| Worker::new("story").task(Stubborn(error)).with_retries(shop.boot());
 
     let mut records = received(&shop, &queues::SEND_CODE).await;
@@ -120,6 +122,7 @@ async fn a_failed_message_rests_and_the_others_of_its_batch_are_done() {
     }
     let kept = "select task || ' ' || idempotency_key || ' ' || attempts || ' ' || error || ' ' || (payload ->> 'event') from task_runs where state = 'dead'";
     let kept: Vec<String> = shop.values(kept, &[]).await;
+    assert!(!log.text().contains("a failure was not noted"), "{}", log.text());
     assert_eq!(kept, [format!("send_code {} 5 refused: never_again code.requested", event.id)]);
     shop.close().await;
 }
