@@ -4,13 +4,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 use db::Db;
-use identity::codes::{Code, CodeError, Sent};
+use identity::codes::{Address, CodeError, Newcomer, Sent};
 use identity::limits::{CODE_CONFIRM_IP, LimitError};
 use identity::tickets::{Draft, Purpose, TicketError};
 use identity::{Device, Identity};
 use kernel::values::{Email, OneTimeCode};
 use kernel::*;
-use serde::{Deserialize, Serialize};
 
 db::statements! {
     static TAKEN: (String,) => (bool,) = "select exists (select 1 from users where lower(login_email) = $1 and state <> 'withdrawn')";
@@ -18,11 +17,6 @@ db::statements! {
 
 /// How long a verified address may wait for its sign-up.
 const VERIFIED_MINUTES: i64 = 30;
-
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Address {
-    pub email: Email,
-}
 
 kernel::refusals! {
     /// Why an address is not confirmed.
@@ -75,16 +69,8 @@ pub async fn request(
     now: Now,
 ) -> Result<Sent, Failure<LimitError>> {
     let (taken,) = TAKEN.one(&db.writer().await?, (email.as_str().to_owned(),)).await?;
-    let code = Code {
-        to: email,
-        purpose: Purpose::SignUpEmail,
-        letter: if taken { "account_exists" } else { "sign_up_email" },
-        language,
-        with_code: !taken,
-        ip: device.ip,
-        data: Address { email: email.clone() },
-    };
-    identity.send_code(db, now, code).await
+    let to = Newcomer { email, taken, letter: "sign_up_email", language, ip: device.ip };
+    identity.send_sign_up_code(db, now, to).await
 }
 
 /// Exchanges the mailed code for a ticket that proves the address.

@@ -3,12 +3,12 @@
 //! Somebody who left may come back after 30 days. The welcome coupon follows from the event. A new account is signed in.
 
 use crate::consents::{self, Marketing, MarketingWish};
-use crate::email_verification::Address;
 use crate::terms::{self, Step, Term};
 use crate::{grade, identity_check::CheckPurpose};
 use chrono::{Datelike, NaiveDate};
 use db::{Db, Tx};
 use events::UserRegistered;
+use identity::codes::Address;
 use identity::tickets::{Purpose, TicketError};
 use identity::{Device, Identity, Subject, Tokens, passwords};
 use kernel::fault::RefuseOn;

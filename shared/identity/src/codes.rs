@@ -12,7 +12,7 @@ use db::Db;
 use events::CodeRequested;
 use kernel::values::{Email, OneTimeCode};
 use kernel::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -33,6 +33,23 @@ pub struct Code<'a, T> {
     pub ip: Option<IpAddr>,
     /// Kept with the ticket.
     pub data: T,
+}
+
+/// Somebody who wants to sign up with an address.
+pub struct Newcomer<'a> {
+    pub email: &'a Email,
+    /// Whether the address has an account on this host already.
+    pub taken: bool,
+    /// Which letter is written when it has not.
+    pub letter: &'static str,
+    pub language: &'static str,
+    pub ip: Option<IpAddr>,
+}
+
+/// What the ticket of a sign-up code keeps.
+#[derive(Serialize, Deserialize)]
+pub struct Address {
+    pub email: Email,
 }
 
 /// A code on its way.
@@ -57,6 +74,20 @@ kernel::refusals! {
 }
 
 impl Identity {
+    /// Mails a sign-up code; a taken address gets the same answer and a letter saying so. Nudge the relay afterwards.
+    pub async fn send_sign_up_code(&self, db: &Db, now: Now, to: Newcomer<'_>) -> Result<Sent, Failure<LimitError>> {
+        let code = Code {
+            to: to.email,
+            purpose: Purpose::SignUpEmail,
+            letter: if to.taken { "account_exists" } else { to.letter },
+            language: to.language,
+            with_code: !to.taken,
+            ip: to.ip,
+            data: Address { email: to.email.clone() },
+        };
+        self.send_code(db, now, code).await
+    }
+
     /// Puts a code's ticket and tells the mail task. Nudge the relay afterwards.
     pub async fn send_code<T: Serialize>(
         &self,

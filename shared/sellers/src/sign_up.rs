@@ -3,13 +3,12 @@
 //! A business registration number passes its check digit and belongs to one seller or open application. The store sells
 //! nothing until it is approved and its contract is signed.
 
-use crate::verification::Address;
 use audit::{Entry, Target};
 use boot::Vault;
 use db::Tx;
 use db::{Db, Json};
 use identity::agency::{Outcome, Person};
-use identity::codes::CodeError;
+use identity::codes::{Address, CodeError};
 use identity::tickets::Purpose;
 use identity::{Device, Identity, Tokens, passwords};
 use kernel::fault::RefuseOn;

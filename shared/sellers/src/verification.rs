@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 use db::Db;
-use identity::codes::{Code, Sent};
+use identity::codes::{Newcomer, Sent};
 use identity::limits::{CODE_IP, LimitError};
 use identity::tickets::{Draft, Purpose};
 use identity::{Device, Identity};
 use kernel::values::Email;
 use kernel::*;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 db::statements! {
@@ -16,12 +15,6 @@ db::statements! {
 }
 
 const WINDOW_MINUTES: i64 = 30;
-
-/// What the code's ticket keeps.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Address {
-    pub email: Email,
-}
 
 /// An identity check under way.
 #[derive(Debug, Clone)]
@@ -43,16 +36,8 @@ pub async fn send_code(
     now: Now,
 ) -> Result<Sent, Failure<LimitError>> {
     let (taken,) = TAKEN.one(&db.writer().await?, (email.as_str().to_owned(),)).await?;
-    let code = Code {
-        to: email,
-        purpose: Purpose::SignUpEmail,
-        letter: if taken { "account_exists" } else { "seller_sign_up_email" },
-        language,
-        with_code: !taken,
-        ip: device.ip,
-        data: Address { email: email.clone() },
-    };
-    identity.send_code(db, now, code).await
+    let to = Newcomer { email, taken, letter: "seller_sign_up_email", language, ip: device.ip };
+    identity.send_sign_up_code(db, now, to).await
 }
 
 /// Opens the owner's identity check. Its result is read when they sign up.

@@ -5,7 +5,7 @@ use harness::simulators::agency::{Gender, Person};
 use harness::{Actor, Answer, Customer, Host, PASSWORD, Shop, Value, json};
 
 /// Proves an e-mail address; answers its ticket.
-async fn proven_email(shop: &Shop, visitor: &Actor, email: &str) -> Value {
+pub async fn proven_email(shop: &Shop, visitor: &Actor, email: &str) -> Value {
     let asked = visitor.post("/v1/auth/email-verifications", json!({ "email": email })).await.expect(202);
     shop.run_tasks().await;
     let path = format!("/v1/auth/email-verifications/{}/confirm", asked["email_verification_id"].as_str().unwrap());
@@ -14,7 +14,7 @@ async fn proven_email(shop: &Shop, visitor: &Actor, email: &str) -> Value {
 }
 
 /// Proves who somebody is; answers the verification's id.
-async fn proven_person(shop: &Shop, visitor: &Actor, person: Person) -> Answer {
+pub async fn proven_person(shop: &Shop, visitor: &Actor, person: Person) -> Answer {
     let who = shop.agency().person(person);
     let started = visitor.post("/v1/identity-verifications", json!({ "purpose": "signup" })).await.expect(201);
     let id = started["identity_verification_id"].as_str().unwrap().to_owned();
@@ -24,11 +24,11 @@ async fn proven_person(shop: &Shop, visitor: &Actor, person: Person) -> Answer {
     visitor.post(&path, json!({})).await
 }
 
-fn minji() -> Person {
+pub fn minji() -> Person {
     Person::new("김민지", NaiveDate::from_ymd_opt(1995, 3, 2).unwrap(), "010-1234-5678", Gender::Female)
 }
 
-async fn required_terms(visitor: &Actor) -> Vec<Value> {
+pub async fn required_terms(visitor: &Actor) -> Vec<Value> {
     let terms = visitor.get("/v1/terms?step=signup").await.expect(200);
     let required = terms.items().iter().filter(|term| term["required"] == true);
     required.map(|term| term["id"].clone()).collect()

@@ -3,9 +3,10 @@
 //! The list is the route tables themselves: a new endpoint is tried without a line here. Whose rows a caller reaches is
 //! told by the stories of each area.
 
+use crate::seller_account;
 use authz::{Access, Audience, catalogue};
 use harness::web::Spec;
-use harness::{Actor, Answer, Shop, json, routes};
+use harness::{Actor, Answer, PASSWORD, Shop, json, routes};
 use http::Method;
 use std::collections::BTreeSet;
 
@@ -32,6 +33,11 @@ impl Endpoint {
         by.call(self.method.clone(), &self.path, body).await
     }
 
+    /// A session may be needed or not; one of another host is refused either way.
+    fn reads_tokens(&self) -> bool {
+        !matches!(self.spec.access, Access::Public | Access::Signature(_))
+    }
+
     fn guarded(&self) -> bool {
         !matches!(self.spec.access, Access::Public | Access::Optional | Access::Signature(_))
     }
@@ -50,7 +56,14 @@ impl Surprises {
     }
 
     fn admitted(&mut self, who: &str, endpoint: &Endpoint, answer: &Answer) {
-        let barred = ["unauthenticated", "token_expired", "forbidden", "step_up_required", "internal_error"];
+        let barred = [
+            "unauthenticated",
+            "token_expired",
+            "forbidden",
+            "seller_not_active",
+            "step_up_required",
+            "internal_error",
+        ];
         if barred.iter().any(|code| answer["code"] == *code) {
             self.0.push(format!("{} {} as {who}: {}", endpoint.method, endpoint.path, answer.text));
         }
@@ -74,9 +87,11 @@ async fn nobody_gets_in_without_a_token_of_this_host() {
     ];
     for host in Audience::ALL {
         let nobody = shop.anonymous(host);
-        for endpoint in endpoints(host).await.iter().filter(|endpoint| endpoint.guarded()) {
-            let answer = endpoint.tried(&nobody).await;
-            surprises.expect("nobody", endpoint, &answer, 401, "unauthenticated");
+        for endpoint in endpoints(host).await.iter().filter(|endpoint| endpoint.reads_tokens()) {
+            if endpoint.guarded() {
+                let answer = endpoint.tried(&nobody).await;
+                surprises.expect("nobody", endpoint, &answer, 401, "unauthenticated");
+            }
             let answer = endpoint.tried(&nobody.with_header("authorization", "Bearer not.a.token")).await;
             surprises.expect("a forger", endpoint, &answer, 401, "unauthenticated");
             for stranger in known.iter().filter(|actor| actor.host() != host) {
@@ -155,6 +170,37 @@ async fn by_roles(host: Audience, people: Vec<(&str, Actor, Vec<String>)>) {
         }
     }
     surprises.none();
+}
+
+#[tokio::test]
+async fn a_store_that_is_not_active_reaches_what_setting_up_needs() {
+    let shop = Shop::open().await;
+    let (visitor, joined) = seller_account::opened(&shop).await;
+    let token = format!("Bearer {}", joined["access_token"].as_str().unwrap());
+    let owner = visitor.with_header("authorization", &token);
+    let step_up = owner.post("/v1/auth/reauthentication", json!({ "password": PASSWORD })).await.expect(200);
+    let token = format!("Bearer {}", step_up["access_token"].as_str().unwrap());
+    let owner = visitor.with_header("authorization", &token);
+    let mut surprises = Surprises::default();
+    let (mut open, mut shut) = (0, 0);
+    for endpoint in endpoints(Audience::Seller).await.iter().filter(|endpoint| endpoint.guarded()) {
+        let area = match endpoint.spec.access {
+            Access::Permission(name) => name.split([':', '.']).next().unwrap(),
+            // The payout account, uploads, who I am.
+            _ => "setting up",
+        };
+        let answer = endpoint.tried(&owner).await;
+        if ["setting up", "onboarding", "documents", "contracts", "store", "members", "products"].contains(&area) {
+            surprises.admitted("the owner of a new store", endpoint, &answer);
+            open += 1;
+        } else {
+            surprises.expect("the owner of a new store", endpoint, &answer, 403, "seller_not_active");
+            shut += 1;
+        }
+    }
+    surprises.none();
+    assert!(open > 20 && shut > 10, "{open} answer, {shut} wait");
+    shop.close().await;
 }
 
 #[tokio::test]

@@ -1,0 +1,302 @@
+//! Every endpoint that names a row, called by somebody whose row it is not.
+//!
+//! The list is the route tables: an endpoint with a place in its path must say here whose the rows of that place are, and
+//! is then called by a stranger with the id of a row that exists. A stranger is told that there is no such row; its owner,
+//! called afterwards with the same request, is not.
+
+use crate::buying::{bought, lines, piece, quote};
+use crate::order_steps::{accepted, ask_cancel, by_cj, dispatched};
+use crate::settlement_steps::{mornings_until, sold};
+use authz::{Access, Audience};
+use harness::{Actor, Answer, Customer, Seller, Shop, Value, json, routes};
+use http::Method;
+use kernel::{ClaimId, ProductOrderId, SettlementId, ShipmentId};
+use std::collections::BTreeMap;
+
+/// Places whose rows everybody may see, or whoever holds the id.
+fn is_shared(host: Audience, place: &str) -> bool {
+    match host {
+        Audience::Service => matches!(
+            place,
+            "brand_id"
+                | "category_id"
+                | "coupon_id"
+                | "email_verification_id"
+                | "product_id"
+                | "seller_id"
+                | "term_code"
+        ),
+        Audience::Seller => place == "category_id",
+        Audience::External => place == "carrier_code",
+        Audience::Admin => true,
+    }
+}
+
+/// Ids of rows by the name of their place.
+type Rows = BTreeMap<&'static str, String>;
+
+fn id(of: impl ToString) -> String {
+    of.to_string()
+}
+
+/// What one customer has: an order under way and one to be claimed, a quote, a cart line, an address, a message.
+async fn of_customer(shop: &Shop, minji: &Customer, seller: &Seller) -> Rows {
+    let tee = seller.product("티셔츠").price(30_000).sku("M", 50).on_sale().await;
+    let address = minji.address().await;
+    let placed = bought(shop, minji, &[piece(tee.only(), 2)]).await;
+    let line = lines(shop, &placed).await[0];
+    assert_eq!(accepted(seller, &[line]).await[0]["ok"], true);
+    let sent = dispatched(seller, &[by_cj(line, "600000000001")]).await;
+    assert_eq!(sent[0]["ok"], true);
+    let shipment: ShipmentId = shop.value("select id from shipments limit 1", &[]).await;
+    let other = bought(shop, minji, &[piece(tee.only(), 1)]).await;
+    let claimed = lines(shop, &other).await[0];
+    assert_eq!(accepted(seller, &[claimed]).await[0]["ok"], true);
+    let claim = ask_cancel(minji, &[(claimed, 1)]).await;
+    minji.post("/v1/cart/items", json!({ "items": [piece(tee.only(), 1)] })).await.expect(201);
+    let cart_item: uuid::Uuid =
+        shop.value("select id from cart_items where user_id = $1 limit 1", &[&minji.user_id]).await;
+    let quoted = quote(minji, &[piece(tee.only(), 1)]).await;
+    let payment: uuid::Uuid = shop
+        .value(
+            "select id from payments where purchase_order_id = $1",
+            &[&placed.read::<kernel::PurchaseOrderId>("purchase_order_id")],
+        )
+        .await;
+    let message = uuid::Uuid::now_v7();
+    shop.sql(
+        "insert into notifications (id, user_id, template_code, nature, title, dedupe_key, created_at) values ($1, $2, 't', 'transactional', '소식', 'one', $3)",
+        &[&message, &minji.user_id, &shop.now()],
+    )
+    .await;
+    let check = minji.post("/v1/identity-verifications", json!({ "purpose": "phone_change" })).await.expect(201);
+    BTreeMap::from([
+        ("address_id", id(address)),
+        ("cart_item_id", id(cart_item)),
+        ("claim_id", id(claim)),
+        ("identity_verification_id", check["identity_verification_id"].as_str().unwrap().to_owned()),
+        ("notification_id", id(message)),
+        ("payment_id", id(payment)),
+        ("product_order_id", id(line)),
+        ("purchase_order_id", id(placed["purchase_order_id"].as_str().unwrap())),
+        ("quote_id", id(quoted["quote_id"].as_str().unwrap())),
+        ("shipment_id", id(shipment)),
+    ])
+}
+
+/// What one seller has, with the orders of a customer.
+async fn of_seller(shop: &Shop, seller: &Seller, customers: &Rows) -> Rows {
+    let draft = seller.product("초안").draft().await;
+    sold(shop, seller, 40_000, "600000000002").await;
+    mornings_until(shop, seller, "issued").await;
+    let settlement: SettlementId =
+        shop.value("select id from settlements where seller_id = $1 limit 1", &[&seller.seller_id]).await;
+    let order: uuid::Uuid =
+        shop.value("select id from seller_orders where seller_id = $1 order by id limit 1", &[&seller.seller_id]).await;
+    let wanted =
+        json!({ "purpose": "product_picture", "content_type": "image/png", "bytes": 100, "file_name": "a.png" });
+    let upload = seller.post("/v1/uploads", wanted).await.expect(201);
+    let mut rows = BTreeMap::from([
+        ("contract_id", id(seller.contract_id)),
+        ("product_id", id(draft.id)),
+        ("seller_address_id", id(seller.return_address_id)),
+        ("seller_order_id", id(order)),
+        ("settlement_id", id(settlement)),
+        ("shipping_policy_id", id(seller.shipping_policy_id)),
+        ("upload_id", upload["upload_id"].as_str().unwrap().to_owned()),
+    ]);
+    for name in ["claim_id", "product_order_id", "shipment_id"] {
+        rows.insert(name, customers[name].clone());
+    }
+    rows
+}
+
+/// A body that is right in itself, so that whose row it is decides.
+fn body(method: &Method, path: &str, rows: &Rows) -> Option<Value> {
+    let row = |name: &str| json!(rows[name]);
+    Some(match (method.as_str(), path) {
+        ("GET", _) => return None,
+        ("DELETE", "/v1/shipping-policies/{shipping_policy_id}") => json!({ "replaced_by": uuid::Uuid::now_v7() }),
+        ("DELETE", _) => return None,
+        ("PATCH", "/v1/cart/items/{cart_item_id}") => json!({ "quantity": 2 }),
+        ("POST", "/v1/contracts/{contract_id}/decision") => {
+            json!({ "decision": "decline", "reason": "조건이 다릅니다" })
+        }
+        ("POST", "/v1/product-orders/{product_order_id}/reveal-contact") => json!({ "reason": "배송 문의" }),
+        ("PUT", "/v1/products/{product_id}/certifications") => {
+            json!({ "certifications": [{ "kind": "exempt", "exemption_reason": "성인 의류" }] })
+        }
+        ("PUT", "/v1/products/{product_id}/delivery") => json!({ "attribute": "normal" }),
+        ("PUT", "/v1/products/{product_id}/description") => json!({ "blocks": [{ "kind": "text", "text": "설명" }] }),
+        ("PUT", "/v1/products/{product_id}/disclosure") => crate::catalog_steps::disclosure(),
+        ("PUT", "/v1/products/{product_id}/images") => {
+            json!({ "pictures": [{ "file_id": uuid::Uuid::now_v7(), "role": "main" }] })
+        }
+        ("PUT", "/v1/products/{product_id}/options") => crate::catalog_steps::options(),
+        ("PATCH", "/v1/products/{product_id}/skus") => {
+            json!({ "skus": [{ "sku_id": uuid::Uuid::now_v7(), "price_delta": 0 }] })
+        }
+        ("PUT", "/v1/shipping-policies/{shipping_policy_id}") => json!({
+            "name": "무료", "fee": { "type": "free" }, "jeju_surcharge": 0, "island_surcharge": 0, "return_fee": 0, "exchange_fee": 0,
+        }),
+        ("POST", "/v1/webhook-endpoints/{endpoint_id}/rotate-secret") => json!({ "keep_old_hours": 1 }),
+        ("POST", "/v1/webhook-endpoints/{endpoint_id}/test") => json!({ "event_type": "order.paid" }),
+        // A list of rows in the body: the stranger's must all be his.
+        ("POST" | "PUT", "/v1/cart/items/bulk-delete" | "/v1/cart/selection") => {
+            json!({ "cart_item_ids": [row("cart_item_id")] })
+        }
+        _ => json!({}),
+    })
+}
+
+struct Endpoint {
+    method: Method,
+    path: &'static str,
+    place: Option<String>,
+}
+
+impl Endpoint {
+    async fn called(&self, by: &Actor, rows: &Rows) -> Answer {
+        let mut path = self.path.to_owned();
+        if let Some(place) = &self.place {
+            path = path.replace(&format!("{{{place}}}"), &rows[place.as_str()]);
+        }
+        by.call(self.method.clone(), &path, body(&self.method, self.path, rows)).await
+    }
+}
+
+/// Every endpoint of a host whose path names a row of somebody, and every list.
+async fn endpoints(host: Audience, rows: &Rows) -> Vec<Endpoint> {
+    let mut found = Vec::new();
+    for route in routes(host).await.into_iter().flat_map(|(_, routes)| routes) {
+        if matches!(route.spec().access, Access::Signature(_)) {
+            continue;
+        }
+        let place = route.path.split('{').nth(1).and_then(|rest| rest.split('}').next()).map(str::to_owned);
+        match &place {
+            Some(name) if is_shared(host, name) => continue,
+            Some(name) => assert!(
+                rows.contains_key(name.as_str()),
+                "{} {}: whose are the rows of {name}? Give this story one of them.",
+                route.method,
+                route.path
+            ),
+            None if route.method == Method::GET => {}
+            None => continue,
+        }
+        found.push(Endpoint { method: route.method.clone(), path: route.path, place });
+    }
+    // Reading first, removing last, so that the owner finds what he asks for.
+    found.sort_by_key(|one| (one.method == Method::DELETE, one.method != Method::GET));
+    found
+}
+
+async fn strangers_find_nothing(host: Audience, owner: &Actor, stranger: &Actor, rows: &Rows) {
+    let mut wrong = Vec::new();
+    let all = endpoints(host, rows).await;
+    for endpoint in &all {
+        let answer = endpoint.called(&stranger.elevated(), rows).await;
+        let told = format!("{} {}: {} {}", endpoint.method, endpoint.path, answer.status.as_u16(), answer.text);
+        if endpoint.place.is_some() {
+            let code = answer["code"].as_str().unwrap_or_default();
+            if answer.status != 404 || !code.ends_with("_not_found") {
+                wrong.push(format!("a stranger, {told}"));
+            }
+        } else if rows.values().any(|id| answer.text.contains(id.as_str())) {
+            wrong.push(format!("a stranger's list holds the other's row, {told}"));
+        }
+    }
+    for endpoint in all.iter().filter(|endpoint| endpoint.place.is_some()) {
+        let answer = endpoint.called(&owner.elevated(), rows).await;
+        let code = answer["code"].as_str().unwrap_or_default();
+        // What the request lacks may be refused; the row itself must have been found.
+        if [401, 403, 404].contains(&answer.status.as_u16())
+            || code == "invalid_request"
+            || answer.status.is_server_error()
+        {
+            wrong.push(format!("the owner, {} {}: {}", endpoint.method, endpoint.path, answer.text));
+        }
+    }
+    assert!(wrong.is_empty(), "{} found:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_customer_finds_nothing_of_another() {
+    let shop = Shop::open().await;
+    let (minji, seoyeon, seller) = (shop.customer().await, shop.customer().await, shop.seller().await);
+    let rows = of_customer(&shop, &minji, &seller).await;
+    strangers_find_nothing(Audience::Service, &minji, &seoyeon, &rows).await;
+    // Rows named in a body.
+    let (line, quoted): (ProductOrderId, String) =
+        (rows["product_order_id"].parse().unwrap(), rows["quote_id"].clone());
+    let ordered = json!({ "quote_id": quoted, "version": 1, "payment_method": "card" });
+    seoyeon.post("/v1/purchase-orders", ordered).await.expect_code(404, "quote_not_found");
+    let lines = json!({ "product_order_ids": [line] });
+    seoyeon.post("/v1/product-orders/confirm", lines).await.expect_code(404, "product_order_not_found");
+    let items = json!([{ "product_order_id": line, "quantity": 1 }]);
+    let claim = json!({ "claim_type": "cancel", "items": items, "reason_code": "INTENT_CHANGED" });
+    seoyeon.post("/v1/claims/preview", claim).await.expect_code(404, "product_order_not_found");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_seller_finds_nothing_of_another() {
+    let shop = Shop::open().await;
+    let (minji, seller, other) = (shop.customer().await, shop.seller().await, shop.seller().await);
+    let customers = of_customer(&shop, &minji, &seller).await;
+    let rows = of_seller(&shop, &seller, &customers).await;
+    strangers_find_nothing(Audience::Seller, &seller, &other, &rows).await;
+    // Rows named in a body fail one by one.
+    let line: ProductOrderId = rows["product_order_id"].parse().unwrap();
+    let claim: ClaimId = rows["claim_id"].parse().unwrap();
+    for results in [
+        accepted(&other, &[line]).await,
+        dispatched(&other, &[by_cj(line, "600000000003")]).await,
+        crate::order_steps::results(
+            &other.post("/v1/claims/approve-cancels", json!({ "claim_ids": [claim] })).await.expect(200),
+        ),
+    ] {
+        assert!(results[0]["code"].as_str().unwrap().ends_with("_not_found"), "{results:?}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_partner_finds_nothing_of_another_and_nothing_of_a_seller_who_did_not_connect() {
+    let shop = Shop::open().await;
+    let (seller, other) = (shop.seller().await, shop.seller().await);
+    let scopes = ["partner:account", "partner:orders:read", "partner:orders:write", "partner:webhooks:manage"];
+    let (mine, strange) = (shop.own_client(&seller, &scopes).await, shop.own_client(&other, &scopes).await);
+    let url = shop.hooks().endpoint("erp");
+    let made =
+        mine.post("/v1/webhook-endpoints", json!({ "url": url, "event_types": ["order.paid"] })).await.expect(201);
+    shop.hooks().set_secret("erp", made["secret"].as_str().unwrap());
+    let tested = format!("/v1/webhook-endpoints/{}/test", made["endpoint_id"].as_str().unwrap());
+    mine.post(&tested, json!({ "event_type": "order.paid" })).await;
+    let product = seller.product("티셔츠").sku("M", 5).on_sale().await;
+    bought(&shop, &shop.customer().await, &[piece(product.only(), 1)]).await;
+    let delivery: uuid::Uuid = shop.value("select id from webhook_deliveries order by id limit 1", &[]).await;
+    let rows = BTreeMap::from([
+        ("delivery_id", id(delivery)),
+        ("endpoint_id", made["endpoint_id"].as_str().unwrap().to_owned()),
+    ]);
+    strangers_find_nothing(Audience::External, &mine, &strange, &rows).await;
+    // A partner works for whoever connected it, whatever seller a call names.
+    let line: ProductOrderId = shop.value("select id from product_orders limit 1", &[]).await;
+    let agency = shop.partner(&other, &scopes).await;
+    let named = agency.with_header("drrip-seller-id", &seller.seller_id.to_string());
+    for caller in [&agency, &named, &strange] {
+        for (path, request) in [
+            ("/v1/product-orders/confirm", json!({ "product_order_ids": [line] })),
+            ("/v1/product-orders/dispatch", json!({ "items": [by_cj(line, "600000000009")] })),
+        ] {
+            let answer = caller.post(path, request).await;
+            let refused = matches!(answer.status.as_u16(), 403 | 404);
+            let each = answer["items"][0]["code"].as_str().unwrap_or_default();
+            assert!(refused || each.ends_with("_not_found"), "{path}: {}", answer.text);
+        }
+    }
+    let state: String = shop.value("select state from product_orders where id = $1", &[&line]).await;
+    assert_eq!(state, "paid");
+    shop.close().await;
+}
