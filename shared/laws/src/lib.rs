@@ -1,7 +1,9 @@
 //! The conservation laws of money, stock and orders: queries that must return no row.
 //!
 //! Each file in `sql/` is one law: its first comment says it in a sentence, its query takes the moment as `$1` and
-//! answers the id at fault and why. They run after every integration test, nightly, and by hand against any database.
+//! answers the id at fault and why. They run after every integration test, nightly, and by hand (`make laws`). The file
+//! of the same name in `broken/` holds ways to break it, each answering the ids at fault: a test sees that the law names
+//! them. A new law comes with its own.
 
 use db::{Db, On};
 use include_dir::{Dir, include_dir};

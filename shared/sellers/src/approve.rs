@@ -38,8 +38,6 @@ db::statements! {
     static APPROVE: (SellerApplicationId, ApplicationState, ApplicationState, OperatorId, Now) => (SellerApplicationId,) =
         "update seller_applications set state = $3, decided_at = $5, decided_by = $4, reviewer_id = coalesce(reviewer_id, $4), version = version + 1
          where id = $1 and state = $2 returning id";
-    static PAYABLE: (SellerId,) => (bool,) =
-        "select exists (select 1 from seller_bank_accounts where seller_id = $1 and state in ('requested', 'active') and verified_at is not null)";
 }
 
 /// Accepts an application. One that nobody took yet is taken by whoever decides.
@@ -54,8 +52,8 @@ pub async fn approve(
     let seller = before.seller_id.ok_or(ApproveError::InvalidState)?;
     let taken = before.state.next(ApplicationAction::Take).unwrap_or(before.state);
     let to = taken.next(ApplicationAction::Approve).ok_or(ApproveError::InvalidState)?;
-    let (payable,) = PAYABLE.one(tx, (seller,)).await?;
-    if !payable {
+    // It may have been withdrawn since the application was sent.
+    if !applications::steps(tx, seller).await?.payout_account {
         return Err(ApproveError::PayoutAccountMissing.into());
     }
     APPROVE.opt(tx, (id, before.state, to, by.operator_id, now)).await?.ok_or(ApproveError::InvalidState)?;

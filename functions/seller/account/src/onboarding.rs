@@ -6,7 +6,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use kernel::SellerApplicationId;
 use schemars::JsonSchema;
-use sellers::applications::{self, Application, ApplicationState, SubmitError};
+use sellers::applications::{self, Application, ApplicationState, OnboardingSteps, SubmitError};
 use serde::Serialize;
 use web::{Answer, Ctx, Json};
 
@@ -20,10 +20,11 @@ pub struct OnboardingView {
     decided_at: Option<DateTime<Utc>>,
     /// The reviewer's remark.
     reason: Option<String>,
+    steps: OnboardingSteps,
 }
 
-impl From<Application> for OnboardingView {
-    fn from(application: Application) -> OnboardingView {
+impl OnboardingView {
+    fn of(application: Application, steps: OnboardingSteps) -> OnboardingView {
         OnboardingView {
             application_id: application.id,
             company_name: application.company_name,
@@ -32,13 +33,15 @@ impl From<Application> for OnboardingView {
             submitted_at: application.submitted_at,
             decided_at: application.decided_at,
             reason: application.reason,
+            steps,
         }
     }
 }
 
 pub async fn show(ctx: Ctx<may::OnboardingRead>, State(app): State<App>) -> Answer<Json<OnboardingView>, SubmitError> {
-    let found = applications::of_seller(&app.boot.db.writer().await?, ctx.who.seller_id).await?;
-    Ok(Json(found.ok_or(SubmitError::NotFound)?.into()))
+    let on = app.boot.db.writer().await?;
+    let found = applications::of_seller(&on, ctx.who.seller_id).await?.ok_or(SubmitError::NotFound)?;
+    Ok(Json(OnboardingView::of(found, applications::steps(&on, ctx.who.seller_id).await?)))
 }
 
 pub async fn submit(
@@ -47,6 +50,7 @@ pub async fn submit(
 ) -> Answer<Json<OnboardingView>, SubmitError> {
     let tx = app.boot.db.begin().await?;
     let sent = applications::submit(&tx, &ctx.who, ctx.now).await?;
+    let steps = applications::steps(&tx, ctx.who.seller_id).await?;
     tx.commit().await?;
-    Ok(Json(sent.into()))
+    Ok(Json(OnboardingView::of(sent, steps)))
 }

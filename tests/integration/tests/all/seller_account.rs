@@ -50,15 +50,9 @@ async fn a_company_joins_is_accepted_signs_and_may_sell() {
     get("/v1/seller-addresses", &joined).await.expect(200);
 
     let submit = || visitor.post("/v1/onboarding/submit", json!({})).header("authorization", &bearer(&joined));
-    assert_eq!(submit().await.expect(200)["state"], "submitted");
-    submit().await.expect(200);
-    let (lead, agent) = (shop.operator("md_lead").await, shop.operator("cs_agent").await);
-    let terms = json!({ "commission_rate": "0.12", "effective_from": shop.now().date().to_string() });
-    let approve = format!("/v1/seller-applications/{}/approve", joined["application_id"].as_str().unwrap());
-    let body = json!({ "terms": terms });
-    agent.post(&approve, body.clone()).await.expect_code(403, "forbidden");
     // Whoever is to be paid shows first that the account is its own.
-    lead.post(&approve, body.clone()).await.expect_code(409, "payout_account_missing");
+    let lacking = submit().await.expect_code(422, "application_incomplete");
+    assert_eq!(lacking["details"], json!(["payout_account"]));
     let proof = json!({ "password": PASSWORD });
     let elevated = visitor.post("/v1/auth/reauthentication", proof).header("authorization", &bearer(&joined)).await;
     let elevated = bearer(&elevated.expect(200));
@@ -66,6 +60,18 @@ async fn a_company_joins_is_accepted_signs_and_may_sell() {
     let account = json!({ "bank_code": "088", "account_no": "99990001" });
     let path = "/v1/settlement-account/change-requests";
     visitor.post(path, account).header("authorization", &elevated).await.expect(201);
+    let sent = submit().await.expect(200);
+    assert_eq!((&sent["state"], &sent["steps"]["payout_account"]), (&json!("submitted"), &json!(true)));
+    submit().await.expect(200);
+    let (lead, agent) = (shop.operator("md_lead").await, shop.operator("cs_agent").await);
+    let terms = json!({ "commission_rate": "0.12", "effective_from": shop.now().date().to_string() });
+    let approve = format!("/v1/seller-applications/{}/approve", joined["application_id"].as_str().unwrap());
+    let body = json!({ "terms": terms });
+    agent.post(&approve, body.clone()).await.expect_code(403, "forbidden");
+    // Without its account, nobody is accepted.
+    shop.sql("update seller_bank_accounts set state = 'rejected'", &[]).await;
+    lead.post(&approve, body.clone()).await.expect_code(409, "payout_account_missing");
+    shop.sql("update seller_bank_accounts set state = 'requested'", &[]).await;
     let accepted = lead.post(&approve, body.clone()).await.expect(200);
     lead.post(&approve, body).await.expect_code(409, "invalid_state");
     let contract = accepted["contract"]["contract_id"].as_str().unwrap().to_owned();
