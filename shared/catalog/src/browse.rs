@@ -106,7 +106,7 @@ db::statements! {
                       case when $1 = 'popular' then p.like_count end desc, p.id desc
              limit $15)
          select p.id, p.name, p.brand_id, b.name_ko as brand_name, p.seller_id, u.object_key as image_key, p.list_price,
-                coalesce(promo.promo_price, p.sale_price) as price, former_price(p.id, coalesce(promo.starts_at, present.valid_from)) as former_price, promo.ends_at as promotion_ends_at,
+                coalesce(promo.promo_price, p.sale_price) as price, former.price as former_price, promo.ends_at as promotion_ends_at,
                 exists (select from product_skus k join sku_stocks st on st.sku_id = k.id where k.product_id = p.id and k.usable and st.on_hand > st.reserved) as in_stock,
                 p.like_count, coalesce(p.on_sale_at, $10) as on_sale_at
          from page
@@ -118,6 +118,7 @@ db::statements! {
          left join lateral (
              select cur.valid_from from price_histories cur
              where cur.product_id = p.id and cur.valid_from <= $10 and coalesce(cur.valid_to > $10, true)) present on true
+         left join lateral former_price(p.id, coalesce(promo.starts_at, present.valid_from)) former on true
          order by case when $1 = 'newest' then page.on_sale_at end desc,
                   case when $1 = 'price_asc' then page.price end,
                   case when $1 = 'price_desc' then page.price end desc,

@@ -83,7 +83,7 @@ db::statements! {
                     and not coalesce(s.sales_paused_from <= $2 and (s.sales_paused_until is null or s.sales_paused_until > $2), false)
                     and coalesce(p.sale_ends_at > $2, true) as open,
                 p.sale_starts_at, p.on_sale_at, p.list_price, p.sale_price, promo.promo_price, promo.kind as promotion_kind, promo.ends_at as promotion_ends_at,
-                former_price(p.id, coalesce(promo.starts_at, present.valid_from)) as former_price,
+                former.price as former_price,
                 coalesce((select sum(st.on_hand - st.reserved) from product_skus k join sku_stocks st on st.sku_id = k.id
                           where k.product_id = p.id and k.usable), 0)::bigint as available,
                 p.delivery_attribute, p.preorder_dispatch_on, p.made_to_order, p.like_count, p.review_count, p.rating_avg,
@@ -103,6 +103,7 @@ db::statements! {
              select cur.valid_from from price_histories cur
              where cur.product_id = p.id and cur.valid_from <= $2 and coalesce(cur.valid_to > $2, true)) present on true
          left join lateral running_promotion(p.id, p.sale_price, $2) promo on true
+         left join lateral former_price(p.id, coalesce(promo.starts_at, present.valid_from)) former on true
          where p.id = $1 and p.state in ('on_sale', 'paused', 'ended') and p.on_sale_at is not null";
 }
 

@@ -72,7 +72,7 @@ $$;
 
 -- The lowest price anyone was really charged in the 20 days before a moment, by sale price or promotion: what may be
 -- crossed out beside the price that began then.
-create function former_price(product uuid, began timestamptz) returns bigint language sql stable as $$
+create function former_price(product uuid, began timestamptz) returns table (price bigint) language sql stable as $$
     select least(
         (select min(h.sale_price) from price_histories h
          where h.product_id = former_price.product and h.valid_from < former_price.began
