@@ -33,14 +33,22 @@ pub struct Returned {
     pub amount: Money,
 }
 
-/// Confirms; answers the payment as it stands, which may be `done`, `waiting_for_deposit` or `unknown`.
+/// A payment after its confirm: `done`, `waiting_for_deposit`, or `unknown`.
+#[derive(Debug)]
+pub struct Confirmed {
+    pub payment: PaymentRow,
+    /// Whether this confirm brought the money; not when somebody else had before.
+    pub captured_now: bool,
+}
+
+/// Confirms. Confirming what was confirmed before answers it as it stands.
 pub async fn confirm(
     boot: &Boot,
     gateway: &dyn Gateway,
     by: CustomerScope,
     returned: Returned,
     now: Now,
-) -> Result<PaymentRow, Failure<ConfirmError>> {
+) -> Result<Confirmed, Failure<ConfirmError>> {
     let row = begin(boot, by, &returned, now).await?;
     let seen = match row.state {
         PaymentState::Ready => {
@@ -54,7 +62,7 @@ pub async fn confirm(
         }
         PaymentState::InProgress | PaymentState::Unknown => Seen::from(gateway.by_order(&row.pg_order_id).await),
         // Confirmed before, by this client or by a webhook.
-        _ => return Ok(row),
+        _ => return Ok(Confirmed { payment: row, captured_now: false }),
     };
     let refused = if let Seen::Refused { code } = &seen { Some(code.clone()) } else { None };
     let tx = boot.db.begin().await?;
@@ -65,7 +73,7 @@ pub async fn confirm(
             Err(ConfirmError::Refused(code.or(after.failure_code).unwrap_or_default()).into())
         }
         (PaymentState::Expired, _) => Err(ConfirmError::OrderExpired.into()),
-        _ => Ok(after),
+        (state, _) => Ok(Confirmed { captured_now: state.is_captured(), payment: after }),
     }
 }
 

@@ -182,6 +182,31 @@ async fn a_call_that_never_arrived_ends_when_the_gateway_knows_nothing_of_it() {
 }
 
 #[tokio::test]
+async fn a_lost_confirm_counts_as_never_arrived_only_once_the_gateway_would_not_take_it() {
+    let mut story = Story::begin().await;
+    // The customer takes 20 minutes in the window; the confirm gets lost on its way.
+    story.shop.clock().advance(Duration::minutes(20));
+    story.shop.toss().fail_next("confirm", FaultKind::ErrorBefore);
+    let body = json!({ "payment_key": "never_arrived", "order_id": story.pg_order_id(), "amount": 30_000 });
+    assert_eq!(story.minji.post("/v1/payments/confirm", body).await.expect(202)["state"], "unknown");
+    let poll = async |story: &Story| story.minji.get(&format!("/v1/payments/{}", story.payment())).await.expect(200);
+    for minutes in [1, 8] {
+        story.shop.clock().advance(Duration::minutes(minutes));
+        assert_eq!(poll(&story).await["state"], "unknown", "it may still arrive");
+        story.shop.run_schedule("cancel_expired_payments").await;
+        story.expect("unknown", "payment_waiting", "reserved", 0, 1, 10).await;
+    }
+    story.shop.clock().advance(Duration::minutes(1));
+    assert_eq!(poll(&story).await["state"], "aborted");
+    // Stock and benefits are still held: another card pays the order.
+    story.start().await;
+    assert_eq!(story.pay(story.card()).await.expect(200)["state"], "done");
+    story.shop.run_tasks().await;
+    story.expect("done", "paid", "used", 0, 0, 9).await;
+    story.shop.close().await;
+}
+
+#[tokio::test]
 async fn a_virtual_account_is_paid_taken_back_and_paid_again() {
     let story = Story::begin().await;
     let waiting = story.pay(story.account()).await.expect(200);
