@@ -114,14 +114,14 @@ impl Worker {
             TaskError::Retry(fault) => (0, fault.to_string()),
             TaskError::RetryAfter { seconds, why } => (seconds, why),
             TaskError::Poison(why) => {
-                tracing::error!(task, %event_id, receives, why, "task cannot succeed");
+                tracing::error!(task, %event_id, receives, error = why, "task cannot succeed");
                 (0, why)
             }
         };
         if receives >= queue.max_receives {
-            tracing::error!(task, %event_id, receives, why, "task is given up");
+            tracing::error!(task, %event_id, receives, error = why, "task is given up");
         } else {
-            tracing::warn!(task, %event_id, receives, why, "task will be tried again");
+            tracing::warn!(task, %event_id, receives, error = why, "task will be tried again");
         }
         if let Some(failures) = &self.failures {
             let seconds = u32::try_from(seconds).unwrap_or_default();

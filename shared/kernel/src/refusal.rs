@@ -26,7 +26,7 @@ impl Code {
     }
 }
 
-/// One field of the request at fault, as a JSON pointer into the body or `?name` of the query.
+/// One input of the request at fault: a JSON pointer into the body, `?name` of the query, or a header's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FieldError {
     pub field: String,

@@ -37,6 +37,8 @@ db::statements! {
 
 db::row! { struct SavedRow { method_path: String, request_hash: Vec<u8>, response_status: Option<i32>, response_body: Option<Value> } }
 
+const HEADER: &str = "Idempotency-Key";
+
 /// The header, required: 8 to 300 visible characters.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey(String);
@@ -48,9 +50,11 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let key = parts.headers.get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let usable = (8..=300).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-        if usable { Ok(IdempotencyKey(key.to_owned())) } else { Err(Problem::of(&problem::IDEMPOTENCY_KEY_REQUIRED)) }
+        let missing =
+            || Problem::of(&problem::IDEMPOTENCY_KEY_REQUIRED).field(HEADER, "required", "8 to 300 visible characters");
+        usable.then(|| IdempotencyKey(key.to_owned())).ok_or_else(missing)
     }
 }
 
@@ -90,7 +94,9 @@ impl<R: Reply> IntoResponse for Once<R> {
                 )
                     .into_response()
             }
-            Once::Reused => Problem::of(&problem::IDEMPOTENCY_KEY_REUSED).into_response(),
+            Once::Reused => Problem::of(&problem::IDEMPOTENCY_KEY_REUSED)
+                .field(HEADER, "reused", "a key for this request alone")
+                .into_response(),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Queues deliver at least once and rules fire at least once: everything that ever happened, once more, changes nothing.
 
 use crate::buying::{bought, lines, order, piece, quote};
-use crate::order_life::cancel;
 use crate::order_steps::ask_cancel;
 use crate::settlement_steps::*;
 use events::{Envelope, queues};

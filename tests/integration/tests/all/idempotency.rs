@@ -84,7 +84,8 @@ async fn a_key_is_required_and_of_a_certain_form() {
     let shop = Shop::open().await;
     let minji = shop.customer().await;
     let call = || minji.post(PATH, json!({}));
-    call().without("idempotency-key").await.expect_code(400, "idempotency_key_required");
+    let refused = call().without("idempotency-key").await.expect_code(400, "idempotency_key_required");
+    assert_eq!(refused["errors"][0]["field"], "Idempotency-Key");
     for key in ["short", &"k".repeat(301), "with a space"] {
         call().key(key).await.expect_code(400, "idempotency_key_required");
     }
