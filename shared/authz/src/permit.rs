@@ -121,3 +121,33 @@ macro_rules! permits { ($audience:ident: $($(#[$doc:meta])* $name:ident : $who:t
     )*
 } }
 pub(crate) use permits;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Member;
+    use kernel::{MemberId, SellerId, SessionId};
+
+    fn member(permissions: &[&str], setting_up: bool) -> Actor {
+        Actor::Member(Member {
+            member_id: MemberId::new(),
+            seller_id: SellerId::new(),
+            session_id: SessionId::new(),
+            is_owner: false,
+            permissions: permissions.iter().map(|name| (*name).to_owned()).collect(),
+            setting_up,
+            elevated: false,
+        })
+    }
+
+    #[test]
+    fn a_new_store_is_told_to_wait_where_it_must_and_forbidden_what_it_may_not() {
+        let (orders, store) = (Access::Permission("orders:read"), Access::Permission("store:write"));
+        assert_eq!(orders.admit(&member(&["store:write"], true)), Err(Denied::SellerNotActive));
+        assert_eq!(orders.admit(&member(&["store:write"], false)), Err(Denied::Forbidden));
+        assert_eq!(store.admit(&member(&["store:write"], true)), Ok(()));
+        assert_eq!(store.admit(&member(&[], true)), Err(Denied::Forbidden));
+        assert_eq!(Access::Owner.admit(&member(&[], true)), Err(Denied::Forbidden));
+        assert_eq!(orders.admit(&Actor::Nobody), Err(Denied::Unauthenticated));
+    }
+}
