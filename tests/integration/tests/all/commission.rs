@@ -4,7 +4,7 @@ use crate::buying::*;
 use crate::order_life::dispatch;
 use crate::order_steps::scanned;
 use crate::settlement_steps::morning;
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use harness::simulators::carrier::ScanStatus;
 use harness::{Product, Shop, json};
 use kernel::ProductOrderId;
@@ -129,5 +129,59 @@ async fn terms_that_make_no_sense_are_refused_field_by_field() {
     let body = json!({ "seller_id": seller.seller_id, "terms": lag });
     lead.post("/v1/contracts", body).await.expect_code(422, "payout_lag_out_of_range");
     assert_eq!(shop.value::<i64>("select count(*) from seller_contracts", &[]).await, contracts);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_rate_starts_tomorrow_and_ends_the_one_before_it() {
+    let shop = Shop::open().await;
+    let (seller, lead) = (shop.seller().await, shop.operator("md_lead").await);
+    let day = |n: i64| (shop.now().date() + Duration::days(n)).to_string();
+    let rate =
+        |rate: &str, from: String| json!({ "seller_id": seller.seller_id, "rate": rate, "effective_from": from });
+    let path = "/v1/commission-rates";
+    lead.post(path, rate("0.10", day(0))).await.expect_code(422, "starts_in_the_past");
+    lead.post(path, json!({ "rate": "0.1", "effective_from": day(1) })).await.expect_code(422, "rate_target_invalid");
+    lead.post(path, rate("0.10", day(1))).await.expect(201);
+    lead.post(path, rate("0.09", day(11))).await.expect(201);
+    lead.post(path, rate("0.08", day(5))).await.expect_code(409, "rate_overlaps");
+    let unknown = json!({ "product_id": uuid::Uuid::now_v7(), "rate": "0.1", "effective_from": day(1) });
+    lead.post(path, unknown).await.expect_code(422, "rate_target_unknown");
+    let list = lead.get(&format!("{path}?seller_id={}", seller.seller_id)).await.expect(200);
+    assert_eq!((list.items().len(), &list.items()[1]["effective_to"]), (2, &json!(day(11))));
+    shop.operator("auditor").await.post(path, rate("0.01", day(1))).await.expect_code(403, "forbidden");
+
+    // A renewal ends the contract before it where it starts; orders already placed keep their terms.
+    let terms = json!({ "commission_rate": "0.15", "effective_from": day(3), "settlement_cycle": "monthly" });
+    let body = json!({ "seller_id": seller.seller_id, "terms": terms });
+    let renewal = lead.post("/v1/contracts", body).await.expect(201);
+    let id = renewal["contract_id"].as_str().unwrap().to_owned();
+    let sent = lead.post(&format!("/v1/contracts/{id}/send-for-signature"), json!({})).await.expect(200);
+    assert!(sent["sign_due_at"].is_string());
+    let shown = seller.get(&format!("/v1/contracts/{id}")).await.expect(200);
+    assert_eq!(shown["rates"].as_array().unwrap().len(), 2);
+    let decision = format!("/v1/contracts/{id}/decision");
+    let decline = json!({ "decision": "decline", "reason": "수수료가 높습니다" });
+    seller.elevated().post(&decision, decline.clone()).await.expect(200);
+    seller.elevated().post(&decision, decline).await.expect_code(404, "contract_not_found");
+    lead.post(&format!("/v1/contracts/{id}/send-for-signature"), json!({})).await.expect(200);
+    let sign = json!({ "decision": "sign", "text_hash": shown["text_hash"] });
+    shop.seller().await.elevated().post(&decision, sign.clone()).await.expect_code(404, "contract_not_found");
+    seller.member("manager").await.elevated().post(&decision, sign.clone()).await.expect_code(403, "forbidden");
+    seller.elevated().post(&decision, sign).await.expect(200);
+    let ends: NaiveDate =
+        shop.value("select effective_to from seller_contracts where id = $1", &[&seller.contract_id]).await;
+    assert_eq!(ends.to_string(), day(3));
+
+    // Operators see the contract in force, not the newest; and whose brands the seller may sell.
+    seller.product("티셔츠").sku("M", 1).on_sale().await;
+    let seen = lead.get(&format!("/v1/sellers/{}", seller.seller_id)).await.expect(200);
+    assert_eq!(
+        (&seen["contract"]["contract_id"], seen["brands"].as_array().map(Vec::len)),
+        (&json!(seller.contract_id), Some(1))
+    );
+    shop.clock().advance(Duration::days(3));
+    let seen = lead.get(&format!("/v1/sellers/{}", seller.seller_id)).await.expect(200);
+    assert_eq!(seen["contract"]["commission_rate"], "0.15000");
     shop.close().await;
 }

@@ -34,6 +34,7 @@ mod partner;
 mod partner_grants;
 mod partner_orders;
 mod payments;
+mod payout_accounts;
 mod payouts;
 mod placing;
 mod prices;
