@@ -32,6 +32,7 @@ mod option_plan_tests;
 mod options;
 mod outside;
 mod pictures;
+mod price_outcome;
 mod prices;
 mod product_options;
 mod product_page;
@@ -76,7 +77,8 @@ pub use option_plan::{GroupInput, MOST_SKUS, OptionsInput, SkuInput, ValueInput}
 pub use options::{OptionsError, set_options};
 pub use outside::leads_outside;
 pub use pictures::{LEAST_WIDTH, PicturesError, set_pictures};
-pub use prices::{ChangePrices, NewPrice, PriceOutcome, PricesError, change_prices};
+pub use price_outcome::PriceOutcome;
+pub use prices::{ChangePrices, NewPrice, PricesError, change_prices};
 pub use product_options::{EXACT_UP_TO, ProductOptions, SkuChoice, StockBand, product_options};
 pub use product_page::{
     Badge, PageCategory, PageError, PagePicture, PageRow, PageSaleState, ProductPage, product_page,
