@@ -1,16 +1,17 @@
 //! The end of a run: everything is given its time, then nothing may be left over, and every won is where it belongs.
 
-use crate::steps::{delivering, settling, waiting};
+use crate::steps::{delivering, selling, settling, waiting};
 use crate::world::World;
 use chrono::Duration;
 use harness::Value;
+use harness::simulators::toss::outbox::Fate;
 
 /// Days until what is on its way has arrived, unpaid orders ended, purchases confirmed, statements paid.
 const DAYS: i64 = 34;
 
 /// Lets what is under way come to its end; nobody acts any more, and nothing fails.
 pub async fn settle(world: &mut World) {
-    world.tape.step("the end");
+    world.tape.end();
     delivering::settled(world).await;
     world.shop.check_laws().await;
     arrive(world).await;
@@ -21,6 +22,7 @@ pub async fn settle(world: &mut World) {
         delivering::settled(world).await;
         world.shop.toss().complete_payouts();
         settling::recheck(world).await;
+        selling::poll_changes(world).await;
     }
     delivering::settled(world).await;
 }
@@ -44,6 +46,7 @@ pub async fn everything(world: &mut World) {
     shelves(world).await;
     gateway(world).await;
     sellers(world).await;
+    partner(world).await;
 }
 
 /// What must not be there once everything had its time, and why.
@@ -96,6 +99,9 @@ async fn gateway(world: &World) {
         assert_eq!(net, theirs, "{id}: ours and the gateway's");
         sum += net;
     }
+    let untold: Vec<_> =
+        world.shop.toss().webhooks().into_iter().filter(|event| event.fate != Fate::Delivered).collect();
+    assert!(untold.is_empty(), "the gateway could not tell: {untold:#?}");
     assert_eq!(sum, world.shop.toss().totals().net, "the gateway holds money of no payment of ours");
     let sql = "select p.pg_order_id from payments p join purchase_orders o on o.id = p.purchase_order_id
                where p.captured_amount > p.refunded_amount and o.state in ('canceled_by_nopayment', 'canceled')";
@@ -111,4 +117,13 @@ async fn sellers(world: &World) {
         payouts.iter().filter(|payout| payout.status == Completed).map(|payout| payout.amount.value).sum();
     let sql = "select coalesce(sum(amount), 0)::bigint from payouts where state = 'completed'";
     assert_eq!(world.shop.value::<i64>(sql, &[]).await, theirs, "paid to sellers: ours and the provider's");
+}
+
+/// Who reads the feed saw every line of its seller that was ever paid.
+async fn partner(world: &World) {
+    let sql = "select id::text from product_orders o where seller_id = $1
+               and exists (select 1 from order_status_histories h where h.product_order_id = o.id and h.to_state = 'paid')";
+    let sold: Vec<String> = world.shop.values(sql, &[&world.sellers[0].seller_id]).await;
+    let missed: Vec<&String> = sold.iter().filter(|line| !world.polled.lines.contains(*line)).collect();
+    assert!(missed.is_empty(), "the feed never told of {missed:?}");
 }

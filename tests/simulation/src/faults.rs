@@ -42,14 +42,23 @@ pub fn forget(world: &mut World) {
     world.faults.under_way = false;
 }
 
-/// Sends a request, and maybe once more with the same key because the answer never reached the client: it is the same.
+/// Sends a request, and maybe once more with the same key because the answer never reached the client, or both at the same
+/// moment because a button was pressed twice: the answer is the same.
 pub async fn sent(world: &mut World, make: impl Fn(&World) -> Call) -> Answer {
     let key = format!("simulation-{}", world.dice.between(0, i64::MAX - 1));
-    let first = make(world).key(&key).await;
+    let (again, at_once) = (world.dice.percent(world.faults.retried), world.dice.percent(40));
+    let send = async || make(world).key(&key).await;
+    let (first, second) = match (again, at_once) {
+        (false, _) => (send().await, None),
+        (true, false) => (send().await, Some(send().await)),
+        (true, true) => {
+            let (first, second) = futures::join!(send(), send());
+            (first, Some(second))
+        }
+    };
     assert!(first.status.as_u16() < 500, "{}", first.text);
-    if world.dice.percent(world.faults.retried) {
-        world.tape.say("asked again");
-        let second = make(world).key(&key).await;
+    if let Some(second) = second {
+        world.tape.say(if at_once { "twice at once" } else { "asked again" });
         assert_eq!(second.status, first.status, "another answer to the same request: {} {}", first.text, second.text);
         if first.status.is_success() {
             assert_eq!(second.json(), first.json(), "another answer to the same request");

@@ -25,6 +25,11 @@ impl Tape {
         self.lines.push(format!("{:>5} {name}", self.steps));
     }
 
+    /// The steps are over: what follows is not one of them.
+    pub fn end(&mut self) {
+        self.lines.push("  end".to_owned());
+    }
+
     /// What it did.
     pub fn say(&mut self, what: impl std::fmt::Display) {
         match self.lines.last_mut() {
@@ -38,12 +43,7 @@ impl Tape {
         *self.done.entry(name).or_default() += 1;
     }
 
-    /// Whether the step under way said anything.
-    pub fn said_something(&self) -> bool {
-        self.lines.last().is_some_and(|line| line.contains("; "))
-    }
-
-    /// The run in a line per step, most frequent kinds too.
+    /// The run in a line: how often each kind of step was done.
     pub fn summary(&self) -> String {
         let kinds: Vec<String> = self.done.iter().map(|(name, times)| format!("{name} {times}")).collect();
         format!("seed {}: {} steps: {}", self.seed, self.steps, kinds.join(", "))

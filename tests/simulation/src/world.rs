@@ -7,6 +7,7 @@ use crate::tape::Tape;
 use harness::simulators::toss::outbox::Targets;
 use harness::{Actor, Customer, Grade, Host, Seller, Shop, Value, json};
 use kernel::{ProductId, ProductOrderId, PurchaseOrderId, SkuId, UserCouponId};
+use std::collections::BTreeSet;
 
 /// Everything a step may look at or change.
 pub struct World {
@@ -18,6 +19,7 @@ pub struct World {
     pub sellers: Vec<Seller>,
     /// The first seller's own system, which dispatches in its place.
     pub partner: Actor,
+    pub polled: Polled,
     pub operators: Operators,
     pub goods: Vec<Good>,
     pub orders: Vec<Order>,
@@ -31,6 +33,13 @@ pub struct Buyer {
     /// Whether money can be sent back to an account of theirs.
     pub has_account: bool,
     pub coupons: Vec<UserCouponId>,
+}
+
+/// How far the partner has read the feed of changes, and the lines it saw there.
+#[derive(Debug, Clone, Default)]
+pub struct Polled {
+    pub cursor: Option<String>,
+    pub lines: BTreeSet<String>,
 }
 
 pub struct Operators {
@@ -125,8 +134,8 @@ impl World {
         }
         let partner = shop.own_client(&sellers[0], &["partner:orders:read", "partner:orders:write"]).await;
         let (tape, faults) = (Tape::new(seed), Faults::default());
-        let (orders, parcels) = (Vec::new(), Vec::new());
-        World { shop, dice, tape, faults, customers, sellers, partner, operators, goods, orders, parcels }
+        let (orders, parcels, polled) = (Vec::new(), Vec::new(), Polled::default());
+        World { shop, dice, tape, faults, customers, sellers, partner, polled, operators, goods, orders, parcels }
     }
 
     /// Lines in some states, oldest first.

@@ -7,7 +7,9 @@ use harness::{Value, json};
 
 /// Files a cancel of some pieces of one order.
 pub async fn cancel(world: &mut World) {
-    let all = world.lines(&["paid", "preparing", "dispatched", "delivered"]).await;
+    let states: &[&str] =
+        if world.dice.percent(80) { &["paid", "preparing"] } else { &["preparing", "dispatched", "delivered"] };
+    let all = world.lines(states).await;
     let Some(order) = world.dice.pick(&all).map(|line| line.order) else { return };
     let of_order: Vec<Line> = all.into_iter().filter(|line| line.order == order).collect();
     let chosen = if world.dice.percent(40) { of_order } else { world.dice.some(&of_order) };

@@ -2,6 +2,7 @@
 
 use crate::faults;
 use crate::world::World;
+use harness::simulators::toss::outbox::Topic;
 
 /// A few of those that wait. Some are delivered but not acknowledged, and come again.
 pub async fn some(world: &mut World) {
@@ -51,7 +52,9 @@ pub async fn webhooks(world: &mut World) {
     world.tape.say(format!("{} events", sent.len()));
     for event in &sent {
         let status = event.attempts.last().and_then(|attempt| attempt.status);
-        assert!(status == Some(200), "a webhook was not taken: {event:#?}");
+        // The secret of an account came with an answer that was lost: the gateway tells again later.
+        let early = status == Some(401) && event.topic == Topic::Deposit;
+        assert!(status == Some(200) || early, "a webhook was not taken: {event:#?}");
     }
     world.tape.did("webhooks");
 }

@@ -36,9 +36,9 @@ steps! {
     2 "give a window up" paying::abandon;
     4 "try to pay again" paying::start_again;
     3 "call an unpaid order off" paying::call_off;
-    6 "deposit" paying::deposit;
-    2 "a bank takes a deposit back" paying::reverse;
-    2 "a late deposit" paying::late_deposit;
+    12 "deposit" paying::deposit;
+    4 "a bank takes a deposit back" paying::reverse;
+    3 "a late deposit" paying::late_deposit;
     10 "cancel" cancelling::cancel;
     2 "withdraw a cancel" cancelling::withdraw;
     4 "a seller answers a cancel" cancelling::answer;
@@ -46,6 +46,7 @@ steps! {
     8 "accept" selling::accept;
     8 "dispatch" selling::dispatch;
     3 "restock" selling::restock;
+    4 "a partner polls" selling::poll_changes;
     14 "scan" carrying::scan;
     2 "the carrier repeats itself" carrying::repeat;
     5 "confirm a purchase" carrying::confirm_purchase;

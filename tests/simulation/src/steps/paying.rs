@@ -156,11 +156,13 @@ pub async fn deposit(world: &mut World) {
     }
 }
 
-/// The bank takes a deposit back, before anything of the order has left.
+/// The bank takes a deposit back, before anything of the order has left and while no cancel of it is under way: what then
+/// follows is for people.
 pub async fn reverse(world: &mut World) {
     world.learn().await;
     let Some((at, id)) = account(world, Known::Paid) else { return };
-    let sql = "select exists (select 1 from product_orders where purchase_order_id = $1 and state not in ('paid', 'preparing', 'canceled'))";
+    let sql = "select exists (select 1 from product_orders where purchase_order_id = $1 and state not in ('paid', 'preparing', 'canceled'))
+                   or exists (select 1 from claims where purchase_order_id = $1 and state not in ('done', 'rejected', 'withdrawn'))";
     if world.shop.value(sql, &[&world.orders[at].id]).await {
         return;
     }

@@ -86,3 +86,19 @@ pub async fn restock(world: &mut World) {
     world.goods[good].shelf.put(pieces);
     world.tape.did("restock");
 }
+
+/// The first seller's system reads what changed since it last did.
+pub async fn poll_changes(world: &mut World) {
+    loop {
+        let cursor = world.polled.cursor.as_ref().map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+        let page = world.partner.get(&format!("/v1/product-orders/changes?limit=50{cursor}")).await.expect(200);
+        for change in page.items() {
+            world.polled.lines.insert(change["product_order_id"].as_str().unwrap().to_owned());
+        }
+        world.polled.cursor = Some(page.read("next_cursor"));
+        if page["has_more"] == false {
+            break;
+        }
+    }
+    world.tape.did("poll changes");
+}

@@ -36,7 +36,10 @@ pub async fn order(world: &mut World) {
         return;
     }
     let quoted = dressed(world, buyer, quoted).await;
-    let method = *world.dice.pick(&["card", "card", "easy_pay", "transfer", "virtual_account"]).unwrap_or(&"card");
+    let method = *world
+        .dice
+        .pick(&["card", "card", "easy_pay", "transfer", "virtual_account", "virtual_account"])
+        .unwrap_or(&"card");
     let body = json!({ "quote_id": quoted["quote_id"], "version": quoted["version"], "payment_method": method });
     let placed =
         faults::sent(world, |world| world.customers[buyer].customer.post("/v1/purchase-orders", body.clone())).await;

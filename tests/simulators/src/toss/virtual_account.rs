@@ -125,8 +125,9 @@ pub(super) fn deposit(book: &mut Book, order_id: &str, late: bool, now: Stamp) -
     let Some(account) = payment.virtual_account.as_mut() else {
         return Err(TossError::of("INVALID_REQUEST").because("not a virtual account"));
     };
-    // A transfer under way when the merchant closed the account also arrives.
-    let open = payment.status == Status::WaitingForDeposit || (late && payment.status == Status::Canceled);
+    // A transfer under way when the merchant closed the account also arrives; one that was paid before takes no more.
+    let closed_unpaid = payment.status == Status::Canceled && payment.approved_at.is_none();
+    let open = payment.status == Status::WaitingForDeposit || (late && closed_unpaid);
     if !open || (account.expired && !late) {
         return Err(TossError::of("INVALID_REQUEST").because("the account takes no deposit"));
     }
