@@ -1,8 +1,9 @@
-//! Joining as a customer when things go wrong: the wrong proof, a taken address, a name that is taken, somebody who left.
+//! Joining when things go wrong: the wrong proof, a taken address, a name that is taken, somebody who left.
 
 use crate::account::{minji, proven_email, proven_person, required_terms};
 use crate::buying::{lines, order, piece, quote};
 use crate::order_steps::ask_cancel;
+use crate::seller_account::papers as store_papers;
 use chrono::{Duration, NaiveDate};
 use harness::simulators::agency::{Gender, Person};
 use harness::simulators::toss::{Window, outbox::Targets};
@@ -222,5 +223,24 @@ async fn the_refund_account_stays_while_money_is_on_its_way_to_it() {
     assert_eq!(live, 1);
     shop.run_tasks().await;
     minji.delete("/v1/me/refund-account").await.expect(204);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_owner_of_a_store_is_an_adult_and_proves_it_once() {
+    let shop = Shop::open().await;
+    let door = shop.anonymous(Host::Seller);
+    let body = store_papers(&shop, &door, "one@sungsu.test", "124-81-00998", "박대표").await;
+    let mut wrong = body.clone();
+    wrong["email_code"] = json!("000000");
+    let refused = door.post("/v1/auth/sign-up", wrong).await.expect_code(422, "code_mismatch");
+    assert_eq!(refused["errors"][0]["field"], "/email_code");
+    door.post("/v1/auth/sign-up", body.clone()).await.expect(201);
+    let mut again = store_papers(&shop, &door, "two@sungsu.test", "120-81-47521", "박대표").await;
+    again["identity_verification_id"] = body["identity_verification_id"].clone();
+    let refused = door.post("/v1/auth/sign-up", again).await.expect_code(422, "identity_verification_invalid");
+    assert_eq!(refused["errors"][0]["field"], "/identity_verification_id");
+    let stores: i64 = shop.value("select count(*) from sellers", &[]).await;
+    assert_eq!(stores, 1);
     shop.close().await;
 }

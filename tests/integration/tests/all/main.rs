@@ -42,6 +42,7 @@ mod product_input;
 mod products;
 mod races;
 mod refused_steps;
+mod second_factors;
 mod seller_account;
 mod seller_orders;
 mod sessions;
