@@ -20,23 +20,21 @@ def post(path, body, **headers):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"host": f"{HOST}.{DOMAIN}:{PORT}", "content-type": "application/json"} | headers
     request = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}", data, headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        raise SystemExit(f"{path} answered {refusal.code}: {refusal.read().decode()}") from None
 
 
 def code(mail):
     return subprocess.check_output([SEED, "code", mail], text=True).strip()
 
 
-def elevated(path, mail, token):
-    for _ in range(40):
-        try:
-            return post(path, {"code": code(mail)}, authorization=f"Bearer {token}")["access_token"]
-        except urllib.error.HTTPError as refusal:
-            if refusal.code not in (401, 422):
-                raise
-            time.sleep(1)
-    raise SystemExit(f"{mail} could not prove presence at {path}")
+def next_code(mail, used):
+    while (fresh := code(mail)) == used:
+        time.sleep(1)
+    return fresh
 
 
 def customer():
@@ -47,8 +45,10 @@ def customer():
 
 def of_back_office(mail, second_factor, step_up):
     challenge = post("/v1/auth/sign-in", {"email": mail, "password": PASSWORD})
-    proof = {"challenge_id": challenge["challenge_id"], "proof": {"code": code(mail)}}
-    return elevated(step_up, mail, post(second_factor, proof)["access_token"])
+    used = code(mail)
+    proof = {"challenge_id": challenge["challenge_id"], "proof": {"code": used}}
+    token = post(second_factor, proof)["access_token"]
+    return post(step_up, {"code": next_code(mail, used)}, authorization=f"Bearer {token}")["access_token"]
 
 
 def partner():
