@@ -107,11 +107,9 @@ impl News<'_> {
             }
             (PgStatus::Done, PaymentState::Canceled) if row.captured_amount.is_positive() => Ok(()),
             (PgStatus::Done, _) if row.state.next(PaymentAction::Capture).is_some() => {
-                let ended = matches!(row.state, PaymentState::Expired | PaymentState::Canceled);
-                if ended || !locked.waits() || locked.paid_by_another(row.id) {
-                    self.surplus(pg).await
-                } else {
-                    self.captured(pg, outbox).await
+                match self.unheard_account(pg).await? {
+                    Some(row) => News { row: &row, ..*self }.money(pg, outbox).await,
+                    None => self.money(pg, outbox).await,
                 }
             }
             (PgStatus::WaitingForDeposit, PaymentState::InProgress | PaymentState::Unknown) => {
@@ -133,6 +131,29 @@ impl News<'_> {
             // Closed at the gateway before anybody paid into it.
             (PgStatus::Canceled, PaymentState::WaitingForDeposit) => done(step::call_off(tx, row).await),
             _ => step::asked(tx, row.id, TransactionResult::Success, &format!("{:?}", pg.status), now).await,
+        }
+    }
+
+    /// An account that was paid into before we heard that it was opened: it is kept all the same, for its secret and for a
+    /// deposit that is taken back. Answers the attempt as it then stands.
+    async fn unheard_account(&self, pg: &PgPayment) -> Result<Option<PaymentRow>, Fault> {
+        let News { tx, vault, row, now, .. } = *self;
+        let told = pg.virtual_account.is_some() && pg.secret.is_some();
+        if !told || row.state.next(PaymentAction::AwaitDeposit).is_none() {
+            return Ok(None);
+        }
+        step::await_deposit(tx, vault, row, pg, now).await.map_err(step_fault)?;
+        Ok(Some(attempt::lock(tx, row.id).await?))
+    }
+
+    /// Money is there: for the order if it still waits, else it goes back.
+    async fn money(&self, pg: &PgPayment, outbox: &mut Outbox) -> Result<(), Fault> {
+        let News { locked, row, .. } = *self;
+        let ended = matches!(row.state, PaymentState::Expired | PaymentState::Canceled);
+        if ended || !locked.waits() || locked.paid_by_another(row.id) {
+            self.surplus(pg).await
+        } else {
+            self.captured(pg, outbox).await
         }
     }
 

@@ -228,6 +228,32 @@ async fn a_virtual_account_is_paid_taken_back_and_paid_again() {
     story.shop.close().await;
 }
 
+#[tokio::test]
+async fn a_deposit_may_be_the_first_we_hear_of_its_account() {
+    let story = Story::begin().await;
+    story.shop.toss().fail_next("confirm", FaultKind::LostAnswer);
+    assert_eq!(story.pay(story.account()).await.expect(202)["state"], "unknown");
+    let order = story.pg_order_id();
+    story.shop.toss().deposit(&order).unwrap();
+    // What proves a deposit came with the lost answer: its callbacks wait, the other event makes us ask.
+    story.shop.toss().flush_webhooks().await;
+    story.shop.run_tasks().await;
+    story.expect("done", "paid", "used", 0, 0, 9).await;
+    story.shop.clock().advance(Duration::minutes(2));
+    story.webhooks().await;
+    // Taken back, it waits for its day like any other account, and is paid again.
+    story.shop.clock().advance(Duration::minutes(20));
+    story.shop.toss().reverse_deposit(&order).unwrap();
+    story.webhooks().await;
+    story.shop.run_schedule("cancel_expired_payments").await;
+    story.shop.run_tasks().await;
+    story.expect("waiting_for_deposit", "payment_waiting", "reserved", 0, 1, 10).await;
+    story.shop.toss().deposit(&order).unwrap();
+    story.webhooks().await;
+    story.expect("done", "paid", "used", 0, 0, 9).await;
+    story.shop.close().await;
+}
+
 impl Story {
     /// Everything the gateway has to say arrives, by both kinds of webhooks, and is followed up.
     async fn webhooks(&self) {
