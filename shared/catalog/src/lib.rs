@@ -77,8 +77,8 @@ pub use option_plan::{GroupInput, MOST_SKUS, OptionsInput, SkuInput, ValueInput}
 pub use options::{OptionsError, set_options};
 pub use outside::leads_outside;
 pub use pictures::{LEAST_WIDTH, PicturesError, set_pictures};
-pub use price_outcome::PriceOutcome;
-pub use prices::{ChangePrices, NewPrice, PricesError, change_prices};
+pub use price_outcome::{NewPrice, PriceOutcome};
+pub use prices::{ChangePrices, PricesError, change_prices};
 pub use product_options::{EXACT_UP_TO, ProductOptions, SkuChoice, StockBand, product_options};
 pub use product_page::{
     Badge, PageCategory, PageError, PagePicture, PageRow, PageSaleState, ProductPage, product_page,

@@ -1,11 +1,20 @@
 //! What becomes of one product's new price. Pure, so that every case is a test.
 
 use crate::draft::price_problem;
-use crate::prices::NewPrice;
 use crate::{PendingChanges, ProductState};
 use chrono::{DateTime, Utc};
 use db::Json;
 use kernel::{Money, ProductId};
+use serde::{Deserialize, Serialize};
+
+/// One product's new prices, in won.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPrice {
+    pub product_id: ProductId,
+    pub list_price: Money,
+    pub sale_price: Money,
+}
 
 kernel::text_enum! {
     /// How it ended for one product.

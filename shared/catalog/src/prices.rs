@@ -4,23 +4,14 @@
 //! out). Half off or more is asked for twice. The price of a product in a campaign is locked. A later call replaces a
 //! scheduled price; the price of today cancels it. Each product answers for itself.
 
-use crate::price_outcome::{PriceOutcome, PricedRow, is_live, judge};
+use crate::price_outcome::{NewPrice, PriceOutcome, PricedRow, is_live, judge};
 use audit::{Target, record};
 use authz::SellerScope;
 use chrono::{DateTime, Utc};
 use db::{Json, Tx};
-use kernel::{Failure, Fault, MemberId, Money, Now, PriceHistoryId, ProductId, SellerId};
-use serde::{Deserialize, Serialize};
+use kernel::{Failure, Fault, MemberId, Now, PriceHistoryId, ProductId, SellerId};
+use serde::Serialize;
 use std::collections::HashMap;
-
-/// One product's new prices, in won.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewPrice {
-    pub product_id: ProductId,
-    pub list_price: Money,
-    pub sale_price: Money,
-}
 
 /// Prices of many products.
 #[derive(Debug, Clone)]

@@ -12,15 +12,17 @@
 mod check;
 mod connect;
 pub mod migrate;
+mod on;
 mod stmt;
 mod trips;
 mod tx;
 
 pub use check::{Checked, check};
 pub use connect::{Db, DbConfig, trust};
+pub use on::On;
 pub use postgres_types::Json;
 pub use stmt::{Field, Params, Row, Stmt};
-pub use tx::{Conn, On, Tx};
+pub use tx::{Conn, Tx};
 #[doc(hidden)]
 pub use {postgres_types, stmt::is_option as __is_option, tokio_postgres};
 

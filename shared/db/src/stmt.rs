@@ -1,6 +1,6 @@
 //! A statement is a static: its SQL, the types of its parameters, the shape of its row.
 
-use crate::tx::On;
+use crate::on::On;
 use kernel::Fault;
 use kernel::sql::SqlType;
 use std::marker::PhantomData;

@@ -4,11 +4,11 @@
 //! written, run one after the other, and cost one round trip together.
 
 use crate::fault;
+use crate::on::On;
 use crate::stmt::{Params, Row};
 use crate::trips::Trips;
 use deadpool_postgres::Object;
 use kernel::Fault;
-use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_postgres::types::{ToSql, Type};
 
@@ -23,16 +23,6 @@ pub struct Tx {
 pub struct Conn {
     client: Object,
     trips: Trips,
-}
-
-/// What a statement runs on.
-pub trait On: Sync {
-    #[doc(hidden)]
-    fn rows(
-        &self,
-        sql: &'static str,
-        params: &[(&(dyn ToSql + Sync), Type)],
-    ) -> impl Future<Output = Result<Vec<tokio_postgres::Row>, Fault>> + Send;
 }
 
 impl Tx {

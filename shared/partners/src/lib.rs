@@ -28,7 +28,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     changes::STATEMENTS,
     codes::STATEMENTS,
     grant::STATEMENTS,
-    inbound::carrier::STATEMENTS,
+    inbound::scan::STATEMENTS,
     inbound::waiting::STATEMENTS,
     webhook::cancel::STATEMENTS,
     webhook::change::STATEMENTS,

@@ -14,6 +14,7 @@ mod assign;
 mod basket;
 mod checkout;
 mod claim;
+mod claimed;
 mod contradiction;
 mod coupon;
 mod coupon_back;
@@ -39,9 +40,8 @@ pub use checkout::{
     Change, Checkout, CheckoutLine, CouponUse, PriceError, PricedLine, PricedSellerOrder, Promotion, Quote,
     SellerShipping,
 };
-pub use claim::{
-    ClaimLine, ClaimMoney, ClaimedOrder, ClaimedUnit, Claiming, Clawback, EarlierClaim, Grant, UnitRef, claim_money,
-};
+pub use claim::{ClaimMoney, ClaimedUnit, Clawback, claim_money};
+pub use claimed::{ClaimLine, ClaimedOrder, Claiming, EarlierClaim, Grant, UnitRef};
 pub use contradiction::Contradiction;
 pub use coupon::{Coupon, CouponValue, Unusable, within_validity};
 pub use coupon_back::{UnitEnd, coupon_comes_back, shipping_coupon_comes_back};

@@ -8,7 +8,7 @@
 //! seller's or the platform's fault never count against the customer. A cancel charges it only if something is left to
 //! ship; if in the end everything is cancelled before anything was handed to a carrier, the last claim gives it back.
 
-use crate::claim::{ClaimedOrder, Claiming, UnitRef};
+use crate::claimed::{ClaimedOrder, Claiming, UnitRef};
 use crate::{AtFault, ClaimType, UnitMoney};
 use kernel::Money;
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,7 +7,7 @@
 //! The customer's fees are taken from the cash that comes back, then from its points, then from its rewards. What is
 //! still missing has to be paid before the refund. A fee that is given back (a negative one) adds to the cash.
 
-use crate::claim::{ClaimedOrder, Claiming};
+use crate::claimed::{ClaimedOrder, Claiming};
 use crate::{AtFault, ClaimType, Contradiction};
 use chrono::NaiveDate;
 use kernel::Money;

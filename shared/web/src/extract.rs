@@ -1,7 +1,7 @@
 //! Inputs: JSON body, path and query, each refused with the field at fault.
 
-use crate::api::{Describe, Spec};
 use crate::problem::{self, Problem};
+use crate::spec::{Describe, Spec};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use http::header;
@@ -47,7 +47,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             let at = pointer(error.path());
             let inner = error.into_inner();
             if inner.is_data() {
-                Problem::invalid(at, plain(&inner.to_string()))
+                let message = plain(&inner.to_string());
+                let at = missing(&message).map_or_else(|| at.clone(), |name| format!("{at}/{name}"));
+                Problem::invalid(at, message)
             } else {
                 Problem::of(&problem::MALFORMED)
             }
@@ -73,8 +75,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         let pairs = serde_urlencoded::Deserializer::new(form_pairs(parts.uri.query().unwrap_or_default()));
         serde_path_to_error::deserialize(pairs).map(Query).map_err(|error| {
             let name = error.path().to_string();
-            let field = if name == "." { "?".to_owned() } else { format!("?{name}") };
-            Problem::invalid(field, plain(&error.into_inner().to_string()))
+            let message = plain(&error.into_inner().to_string());
+            let field = match missing(&message) {
+                Some(missing) => format!("?{missing}"),
+                None if name == "." => "?".to_owned(),
+                None => format!("?{name}"),
+            };
+            Problem::invalid(field, message)
         })
     }
 }
@@ -127,6 +134,11 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
             Segment::Unknown => "/?".to_owned(),
         })
         .collect()
+}
+
+/// The field that is not there: serde says where it should be, and its name only in words.
+fn missing(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// serde's message without its position.

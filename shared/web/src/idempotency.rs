@@ -4,10 +4,10 @@
 //! first to end and then reads its answer. The same key with the same body gets the same answer; with another body it is
 //! refused. A request that failed left no row: it may be repeated.
 
-use crate::api::{Describe, Spec};
 use crate::ctx::{Core, Ctx};
 use crate::problem::{self, Problem};
 use crate::reply::Reply;
+use crate::spec::{Describe, Spec};
 use authz::Permit;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Response};

@@ -20,8 +20,9 @@ mod openapi;
 mod problem;
 mod reply;
 mod serve;
+mod spec;
 
-pub use api::{Api, Describe, Endpoint, Route, Spec};
+pub use api::{Api, Endpoint, Route};
 pub use ctx::{Core, Ctx, Request};
 pub use docs::FUNCTIONS;
 pub use extract::{Json, Path, Query, RawBody};
@@ -31,6 +32,7 @@ pub use openapi::document;
 pub use problem::Problem;
 pub use reply::{Accepted, Cached, Created, NoContent, Reply, Tagged, Text};
 pub use serve::{STATEMENTS, lambda, start};
+pub use spec::{Describe, Spec};
 
 /// What a handler answers.
 pub type Answer<R, E = kernel::refusal::Never> = Result<R, kernel::Failure<E>>;

@@ -1,7 +1,8 @@
 //! The OpenAPI 3.1 document of a host, assembled from the route tables of its functions.
 
-use crate::api::{Route, Spec};
+use crate::api::Route;
 use crate::problem::{self, Problem};
+use crate::spec::Spec;
 use authz::{Access, Audience};
 use kernel::Code;
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! Answers, each with the status it travels with.
 
-use crate::api::Spec;
 use crate::extract::Json;
+use crate::spec::Spec;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use schemars::JsonSchema;

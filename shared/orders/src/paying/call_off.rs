@@ -72,7 +72,7 @@ pub async fn call_off(
         if payment.state != PaymentState::Ready {
             return Err(CallOffError::Pending.into());
         }
-        step::call_off(&tx, payment).await.map_err(super::observe::step_fault)?;
+        step::call_off(&tx, payment).await.map_err(super::fault::step_fault)?;
     }
     let mut outbox = Outbox::new();
     unpaid::end(&tx, &locked, Why::CalledOff(actor), now, &mut outbox).await?;

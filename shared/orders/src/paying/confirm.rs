@@ -4,8 +4,9 @@
 //! time is over. Then what is about to happen is written and committed, the gateway is called with no transaction open,
 //! and its answer is written. A lost answer is `unknown`: the customer polls, the order keeps its stock.
 
+use super::fault::step_fault;
 use super::locked::Locked;
-use super::observe::{Seen, observe, step_fault};
+use super::observe::{Seen, observe};
 use authz::CustomerScope;
 use boot::Boot;
 use kernel::*;

@@ -3,6 +3,7 @@
 pub mod call_off;
 pub mod confirm;
 pub mod expire;
+mod fault;
 pub mod locked;
 pub mod observe;
 pub mod paid;

@@ -4,6 +4,7 @@
 //! asks the gateway and hands its answer in here; whoever comes second finds that nothing is left to do. Money that comes
 //! for an order that no longer waits for it is kept apart as a surplus and sent back at once.
 
+use super::fault::step_fault;
 use super::locked::Locked;
 use super::paid::{self, Means};
 use super::reversed;
@@ -226,14 +227,4 @@ async fn nothing(tx: &Tx, row: &PaymentRow, now: Now) -> Result<(), Fault> {
 
 fn done(result: Result<(), Failure<step::StepError>>) -> Result<(), Fault> {
     result.map_err(step_fault)
-}
-
-/// The table was asked before; a refusal here means the gateway's answer contradicts our row, which people must see.
-pub(super) fn step_fault(failure: Failure<step::StepError>) -> Fault {
-    match failure {
-        Failure::Fault(fault) => fault,
-        Failure::Refused(refusal) => {
-            Fault::internal(format!("the gateway contradicts our payment: {}", refusal.code().id))
-        }
-    }
 }

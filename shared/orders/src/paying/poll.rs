@@ -3,8 +3,9 @@
 //! While the result is unknown each poll asks the gateway, but no more than every five seconds. A closed window ends the
 //! attempt, unless the gateway says otherwise: it is asked first.
 
+use super::fault::step_fault;
 use super::locked::Locked;
-use super::observe::{Seen, observe, step_fault};
+use super::observe::{Seen, observe};
 use authz::CustomerScope;
 use boot::Boot;
 use chrono::Duration;

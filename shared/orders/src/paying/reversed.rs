@@ -3,7 +3,7 @@
 //! Before anything left the seller the order falls back to waiting for its money, with its stock held again. After that
 //! the goods are gone: the lines stay, the books show the gap, and a dispute is opened for people to decide.
 
-use super::observe::step_fault;
+use super::fault::step_fault;
 use crate::ActorRef;
 use crate::lines::{self, Cause, LineRow, Move};
 use crate::state::{LineAction, LineState};

@@ -70,7 +70,7 @@ pub async fn start(
     let amount = locked.order.total_payable;
     // A window that was never used gives way to the new one.
     for open in locked.unused() {
-        step::call_off(tx, open).await.map_err(super::observe::step_fault)?;
+        step::call_off(tx, open).await.map_err(super::fault::step_fault)?;
     }
     let expires_at = now.plus(Duration::minutes(WINDOW_MINUTES));
     let start = Start { purchase_order_id: order, claim_id: None, amount, method, expires_at };

@@ -4,7 +4,7 @@
 //! so every request reads its client.
 
 use crate::access::signature::{Proof, Signed};
-use crate::access::{limit, secret, token};
+use crate::access::{epoch, limit, secret};
 use authz::{Actor, Audience, Keys, Partner, TokenError};
 use aws::Counters;
 use boot::Vault;
@@ -143,7 +143,7 @@ impl Gate {
         let row = (partner.client_id, now, from.ip_text(), from.seller);
         let row = BY_ID.opt(&self.db.writer().await?, row).await?;
         let row = row.ok_or(AdmitError::TokenInvalid)?;
-        let of_this_epoch = token::session_of(jwt) == Some(token::session(row.id, row.token_epoch));
+        let of_this_epoch = epoch::session_of(jwt) == Some(epoch::session(row.id, row.token_epoch));
         if !row.live || !of_this_epoch {
             return Err(AdmitError::TokenInvalid.into());
         }

@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod client;
+pub mod epoch;
 pub mod limit;
 pub mod me;
 pub mod network;

@@ -6,17 +6,16 @@
 //! compares. Consequence: rotating for a leak raises the epoch, nothing is listed or deleted.
 
 use crate::access::admit::Caller;
-use crate::access::{admit, limit, secret};
+use crate::access::{admit, epoch, limit, secret};
 use authz::Audience;
 use aws::Counters;
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use boot::{Boot, Vault};
 use db::Db;
 use identity::{Signer, Subject};
 use kernel::*;
 use std::net::IpAddr;
-use uuid::Uuid;
 
 /// What a partner asks for.
 #[derive(Debug, Clone)]
@@ -104,25 +103,10 @@ impl TokenDesk {
             return Err(Denied::InvalidScope);
         }
         let subject = Subject::partner(row.id, row.seller_id, scopes.clone());
-        let signed = self.signer.sign(&subject, SessionId(session(row.id, row.token_epoch)), false, now)?;
+        let signed = self.signer.sign(&subject, SessionId(epoch::session(row.id, row.token_epoch)), false, now)?;
         let expires_in = (signed.expires_at - now.0).num_seconds();
         Ok(AccessToken { access_token: signed.token, expires_in, scope: scopes.join(" ") })
     }
-}
-
-/// The session all tokens of one epoch of a client share.
-pub fn session(client: PartnerClientId, epoch: i32) -> Uuid {
-    Uuid::new_v5(&client.0, &epoch.to_be_bytes())
-}
-
-/// The session a token names. Only for tokens whose signature was verified: nothing is checked here.
-pub fn session_of(jwt: &str) -> Option<Uuid> {
-    #[derive(serde::Deserialize)]
-    struct Session {
-        sid: Uuid,
-    }
-    let claims = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?).ok()?;
-    serde_json::from_slice::<Session>(&claims).ok().map(|claims| claims.sid)
 }
 
 struct Form {
@@ -202,14 +186,5 @@ mod tests {
             Form::read(b"grant_type=client_credentials&grant_type=client_credentials"),
             Err(Denied::InvalidRequest(_))
         ));
-    }
-
-    #[test]
-    fn an_epoch_ends_the_tokens_before_it() {
-        let client = PartnerClientId::new();
-        assert_eq!(session(client, 0), session(client, 0));
-        assert_ne!(session(client, 0), session(client, 1));
-        let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"sid":"{}","sub":"x"}}"#, session(client, 0)));
-        assert_eq!(session_of(&format!("h.{claims}.s")), Some(session(client, 0)));
     }
 }

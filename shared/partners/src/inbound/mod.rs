@@ -5,5 +5,6 @@
 
 pub mod carrier;
 pub mod inbox;
+pub mod scan;
 pub mod toss;
 pub mod waiting;

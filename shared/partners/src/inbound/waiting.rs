@@ -1,6 +1,6 @@
 //! Scans whose parcel is not registered yet: kept seven days, queued when the parcel appears.
 
-use crate::inbound::carrier::{self, Row};
+use crate::inbound::scan::{self, Row};
 use chrono::{DateTime, Duration, Utc};
 use db::{Db, Json, Tx};
 use events::{Scan, TrackingReceived};
@@ -84,7 +84,7 @@ pub async fn queue_matched(db: &Db, now: Now) -> Result<usize, Fault> {
     let mut outbox = Outbox::new();
     for (carrier_code, rows) in by_carrier {
         let numbers = rows.iter().map(|row| row.invoice_no.clone()).collect();
-        let parcels = carrier::parcels(&tx, &carrier_code, numbers, now).await?;
+        let parcels = scan::parcels(&tx, &carrier_code, numbers, now).await?;
         let mut scans: BTreeMap<ShipmentId, (String, Vec<Scan>)> = BTreeMap::new();
         for row in rows {
             // A number that only an old, arrived parcel has: the scan means another one and is dropped.

@@ -1,0 +1,14 @@
+//! When our books and the gateway contradict each other.
+
+use kernel::*;
+use payments::step;
+
+/// The table was asked before; a refusal here means the gateway's answer contradicts our row, which people must see.
+pub(super) fn step_fault(failure: Failure<step::StepError>) -> Fault {
+    match failure {
+        Failure::Fault(fault) => fault,
+        Failure::Refused(refusal) => {
+            Fault::internal(format!("the gateway contradicts our payment: {}", refusal.code().id))
+        }
+    }
+}
