@@ -1,6 +1,7 @@
 //! What was paid leaves the shelf: held pieces are confirmed, reserved and on hand go down together, so what others can
 //! buy does not change. A sale movement a line, keyed by the payment transaction: a second deposit after one that was
-//! taken back sells again, a repeated message does not.
+//! taken back sells again, a repeated message does not. Lines that wait for their money again keep their hold: the news of a
+//! deposit may come after the news that the bank took it back.
 
 use crate::changed::{Changed, tell};
 use db::Tx;
@@ -13,7 +14,7 @@ db::statements! {
         "with line as materialized (
              select r.id, r.sku_id, r.product_order_id, r.quantity
              from stock_reservations r join product_orders o on o.id = r.product_order_id
-             where o.purchase_order_id = $1 and r.state = 'held'
+             where o.purchase_order_id = $1 and o.state not in ('payment_waiting', 'canceled_by_nopayment') and r.state = 'held'
                and not exists (select from stock_movements m
                                where m.sku_id = r.sku_id and m.idempotency_key = 'sale:' || r.product_order_id || ':' || $2::uuid)
              order by r.sku_id, r.id for update of r),

@@ -23,7 +23,7 @@ db::row! {
     /// An order as its lines are decided on. Amounts in won.
     pub struct OrderRow {
         pub id: PurchaseOrderId, pub order_no: String, pub user_id: UserId, pub points_used: Money, pub rewards_used: Money,
-        pub total_payable: Money, pub pay_due_at: Option<DateTime<Utc>>,
+        pub total_payable: Money, pub pay_due_at: Option<DateTime<Utc>>, pub takes_virtual_account: bool,
     }
 }
 
@@ -42,6 +42,8 @@ db::row! {
         pub remaining_quantity: i32,
         pub shipment_id: Option<ShipmentId>,
         pub dispatch_due_at: Option<DateTime<Utc>>,
+        /// The day it had to leave as of its payment; none before it was ever paid.
+        pub original_due_at: Option<DateTime<Utc>>,
         pub auto_confirm_at: Option<DateTime<Utc>>,
     }
 }
@@ -55,16 +57,16 @@ db::row! {
 db::statements! {
     /// The order first: whoever changes several lines of an order waits here, not among the lines.
     static LOCK_ORDER: (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) => OrderRow =
-        "select id, order_no, user_id, points_used, rewards_used, total_payable, pay_due_at from purchase_orders
+        "select id, order_no, user_id, points_used, rewards_used, total_payable, pay_due_at, takes_virtual_account from purchase_orders
          where id = coalesce($1, (select p.purchase_order_id from payments p where p.id = $2 or p.pg_order_id = $3)) for update";
     static LINES_OF_ORDER: (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) => LineRow =
         "select id, purchase_order_id, seller_order_id, seller_id, user_id, sku_id, line_no, state, initial_quantity, remaining_quantity,
-                shipment_id, dispatch_due_at, auto_confirm_at
+                shipment_id, dispatch_due_at, original_due_at, auto_confirm_at
          from product_orders
          where purchase_order_id = coalesce($1, (select p.purchase_order_id from payments p where p.id = $2 or p.pg_order_id = $3)) order by line_no for update";
     static LINES_BY_ID: (Vec<ProductOrderId>, Option<SellerId>) => LineRow =
         "select id, purchase_order_id, seller_order_id, seller_id, user_id, sku_id, line_no, state, initial_quantity, remaining_quantity,
-                shipment_id, dispatch_due_at, auto_confirm_at
+                shipment_id, dispatch_due_at, original_due_at, auto_confirm_at
          from product_orders where id = any($1) and ($2::uuid is null or seller_id = $2) order by id";
     static ORDERS_OF_LINES: (Vec<ProductOrderId>,) => (PurchaseOrderId,) =
         "select id from purchase_orders where id in (select purchase_order_id from product_orders where id = any($1)) order by id for update";
@@ -77,7 +79,8 @@ db::statements! {
                         dispatched_at timestamptz, delivered_at timestamptz, auto_confirm_at timestamptz, decided_at timestamptz, decided_by text)),
          moved as (
              update product_orders o set state = a.to_state, version = o.version + 1,
-                 dispatch_due_at = coalesce(a.dispatch_due_at, o.dispatch_due_at), original_due_at = coalesce(o.original_due_at, a.dispatch_due_at),
+                 dispatch_due_at = coalesce(a.dispatch_due_at, o.dispatch_due_at),
+                 original_due_at = case when a.from_state = 'payment_waiting' then a.dispatch_due_at else coalesce(o.original_due_at, a.dispatch_due_at) end,
                  shipment_id = coalesce(a.shipment_id, o.shipment_id), dispatched_at = coalesce(a.dispatched_at, o.dispatched_at),
                  delivered_at = coalesce(a.delivered_at, o.delivered_at), auto_confirm_at = coalesce(a.auto_confirm_at, o.auto_confirm_at),
                  decided_at = coalesce(a.decided_at, o.decided_at), decided_by = coalesce(a.decided_by, o.decided_by)

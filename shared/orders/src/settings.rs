@@ -18,3 +18,8 @@ pub async fn number(on: &impl On, key: &str, default: i64) -> Result<i64, Fault>
 pub async fn holidays(on: &impl On, from: NaiveDate) -> Result<Vec<NaiveDate>, Fault> {
     Ok(HOLIDAYS.all(on, (from,)).await?.into_iter().map(|(day,)| day).collect())
 }
+
+/// How long a virtual account (가상계좌) waits for its deposit.
+pub async fn virtual_account_hours(on: &impl On) -> Result<i64, Fault> {
+    number(on, "virtual_account_hours", 24).await
+}

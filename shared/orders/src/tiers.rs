@@ -28,6 +28,7 @@ pub struct Order<'a> {
     pub remote_zone: RemoteZone,
     pub delivery_note: Option<String>,
     pub pay_due_at: DateTime<Utc>,
+    pub takes_virtual_account: bool,
     pub point_rate: Rate,
     pub price: &'a Quote,
     pub lines: Vec<Line>,
@@ -70,6 +71,7 @@ struct OrderRow {
     remote_zone: RemoteZone,
     delivery_note: Option<String>,
     pay_due_at: DateTime<Utc>,
+    takes_virtual_account: bool,
     ordered_at: DateTime<Utc>,
 }
 
@@ -136,9 +138,9 @@ db::statements! {
     static WRITE: (Json<OrderRow>, Json<Vec<SellerOrderRow>>, Json<Vec<LineRow>>, Json<Vec<ShareRow>>, String, Option<Uuid>) => () =
         "with placed as (
              insert into purchase_orders (id, order_no, user_id, quote_id, goods_amount, discount_amount, points_used, rewards_used, shipping_amount, total_payable,
-                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, ordered_at)
+                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, takes_virtual_account, ordered_at)
              select id, order_no, user_id, quote_id, goods_amount, discount_amount, points_used, rewards_used, shipping_amount, total_payable,
-                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, ordered_at
+                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, takes_virtual_account, ordered_at
              from jsonb_populate_record(null::purchase_orders, $1)
              returning id, ordered_at),
          parts as (
@@ -226,6 +228,7 @@ fn order_row(order: Order<'_>, now: Now) -> OrderRow {
         remote_zone: order.remote_zone,
         delivery_note: order.delivery_note,
         pay_due_at: order.pay_due_at,
+        takes_virtual_account: order.takes_virtual_account,
         ordered_at: now.0,
     }
 }

@@ -90,6 +90,8 @@ db::statements! {
         "select id, purchase_order_id, claim_id, purpose, provider, method, easy_pay_provider, pg_order_id, payment_key, amount,
                 captured_amount, refunded_amount, is_surplus, state, failure_code, requested_at, approved_at, expires_at
          from payments where purchase_order_id = $1 order by requested_at, id";
+    static IS_PAID: (PurchaseOrderId,) => (bool,) =
+        "select exists (select 1 from payments where purchase_order_id = $1 and purpose = 'order' and state in ('done', 'partial_canceled') and not is_surplus)";
     static LOCK: (PaymentId,) => PaymentRow =
         "select id, purchase_order_id, claim_id, purpose, provider, method, easy_pay_provider, pg_order_id, payment_key, amount,
                 captured_amount, refunded_amount, is_surplus, state, failure_code, requested_at, approved_at, expires_at
@@ -155,6 +157,11 @@ pub async fn find_by_pg_order_id(on: &impl On, pg_order_id: &str) -> Result<Opti
 /// Every payment of an order, claim fees included, oldest first.
 pub async fn of_order(on: &impl On, purchase_order_id: PurchaseOrderId) -> Result<Vec<PaymentRow>, Fault> {
     OF_ORDER.all(on, (purchase_order_id,)).await
+}
+
+/// Whether an attempt holds the money of an order, or it cost nothing.
+pub async fn is_paid(on: &impl On, purchase_order_id: PurchaseOrderId) -> Result<bool, Fault> {
+    Ok(IS_PAID.one(on, (purchase_order_id,)).await?.0)
 }
 
 /// The payment, locked; the caller holds the order's lock.

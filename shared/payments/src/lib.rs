@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod gateway;
 pub mod refund;
 mod refund_account;
+pub mod refund_again;
 mod refund_books;
 mod state;
 pub mod step;
@@ -30,6 +31,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     attempt::STATEMENTS,
     evidence::STATEMENTS,
     refund::STATEMENTS,
+    refund_again::STATEMENTS,
     refund_books::STATEMENTS,
     step::STATEMENTS,
     virtual_account::STATEMENTS,

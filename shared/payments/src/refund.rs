@@ -74,6 +74,8 @@ db::row! {
         pub last_code: Option<String>,
         pub due_at: Option<DateTime<Utc>>,
         pub done_at: Option<DateTime<Utc>>,
+        /// Refused, and ordered anew since.
+        pub retried: bool,
         pub created_at: DateTime<Utc>,
         pub payment_key: Option<String>,
         pub payment_state: PaymentState,
@@ -116,12 +118,12 @@ db::statements! {
     static PAYMENT_OF: (RefundId,) => (PaymentId,) = "select payment_id from payment_refunds where id = $1";
     static FIND: (RefundId,) => RefundRow =
         "select r.id, r.payment_id, p.purchase_order_id, r.claim_id, r.kind, r.amount, r.expected_refundable, r.state, r.reason, r.idempotency_key,
-                r.refund_account_enc, r.attempts, r.last_code, r.due_at, r.done_at, r.created_at, p.payment_key, p.state as payment_state, p.method,
+                r.refund_account_enc, r.attempts, r.last_code, r.due_at, r.done_at, r.retried_as is not null as retried, r.created_at, p.payment_key, p.state as payment_state, p.method,
                 p.captured_amount, p.refunded_amount
          from payment_refunds r join payments p on p.id = r.payment_id where r.id = $1";
     static OF_ORDER: (PurchaseOrderId,) => RefundRow =
         "select r.id, r.payment_id, p.purchase_order_id, r.claim_id, r.kind, r.amount, r.expected_refundable, r.state, r.reason, r.idempotency_key,
-                r.refund_account_enc, r.attempts, r.last_code, r.due_at, r.done_at, r.created_at, p.payment_key, p.state as payment_state, p.method,
+                r.refund_account_enc, r.attempts, r.last_code, r.due_at, r.done_at, r.retried_as is not null as retried, r.created_at, p.payment_key, p.state as payment_state, p.method,
                 p.captured_amount, p.refunded_amount
          from payment_refunds r join payments p on p.id = r.payment_id where p.purchase_order_id = $1 order by r.created_at, r.id";
     /// What the guard compares with is fixed when the refund is first sent, and sent again unchanged.

@@ -52,6 +52,7 @@ db::statements! {
     static OF_PAYMENT: (PaymentId,) => AccountRow =
         "select payment_id, bank_code, account_no_enc, depositor_name, due_at, deposited_at, deposit_reversed_at, refund_state
          from virtual_accounts where payment_id = $1";
+    static REVERSED_AT: (PaymentId,) => (Option<DateTime<Utc>>,) = "select deposit_reversed_at from virtual_accounts where payment_id = $1";
     static SECRET_OF: (String,) => (Vec<u8>,) =
         "select v.secret_hash from virtual_accounts v join payments p on p.id = v.payment_id where p.pg_order_id = $1";
 }
@@ -85,6 +86,11 @@ pub(crate) async fn deposited(tx: &Tx, payment_id: PaymentId, now: Now) -> Resul
 
 pub(crate) async fn reversed(tx: &Tx, payment_id: PaymentId, now: Now) -> Result<(), Fault> {
     REVERSED.run(tx, (payment_id, now)).await
+}
+
+/// Whether the bank took the account's last deposit back.
+pub async fn was_reversed(on: &impl On, payment_id: PaymentId) -> Result<bool, Fault> {
+    Ok(REVERSED_AT.opt(on, (payment_id,)).await?.is_some_and(|(at,)| at.is_some()))
 }
 
 /// Follows what the gateway says of the transfer back.

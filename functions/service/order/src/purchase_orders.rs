@@ -52,6 +52,9 @@ pub struct PaymentWindowView {
     pub amount: Money,
     pub client_key: String,
     pub expires_at: DateTime<Utc>,
+    /// `validHours` of a virtual account (가상계좌); absent where the order takes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub virtual_account_hours: Option<i64>,
 }
 
 pub async fn place(
@@ -77,7 +80,7 @@ pub async fn place(
 }
 
 fn placed_view(app: &App, placed: Placed) -> PlacedOrderView {
-    let window = placed.attempt.map(|attempt| window(app, attempt, placed.order_name));
+    let window = placed.attempt.map(|attempt| window(app, attempt, placed.order_name, placed.virtual_account_hours));
     PlacedOrderView {
         purchase_order_id: placed.id,
         order_no: placed.order_no,
@@ -87,7 +90,7 @@ fn placed_view(app: &App, placed: Placed) -> PlacedOrderView {
     }
 }
 
-fn window(app: &App, attempt: Attempt, order_name: String) -> PaymentWindowView {
+fn window(app: &App, attempt: Attempt, order_name: String, virtual_account_hours: Option<i64>) -> PaymentWindowView {
     PaymentWindowView {
         payment_id: attempt.payment_id,
         pg_order_id: attempt.pg_order_id,
@@ -95,6 +98,7 @@ fn window(app: &App, attempt: Attempt, order_name: String) -> PaymentWindowView 
         amount: attempt.amount,
         client_key: app.boot.secrets.toss.as_ref().map(|toss| toss.client_key.clone()).unwrap_or_default(),
         expires_at: attempt.expires_at,
+        virtual_account_hours,
     }
 }
 
@@ -119,7 +123,7 @@ pub async fn start_payment(
     };
     let method = body.payment_method.and_then(|method| method.as_str().parse().ok());
     let started = start::start(&tx, ctx.who.scope(), order, method, ctx.now).await?;
-    let view = window(&app, started.attempt, started.order_name);
+    let view = window(&app, started.attempt, started.order_name, started.virtual_account_hours);
     taken.commit(tx, 201, &view).await?;
     Ok(Once::Made(Created(view)))
 }

@@ -24,6 +24,7 @@ kernel::refusals! {
     pub enum DecideClaimError {
         NotFound = 404 "claim_not_found", "There is no such claim.", "클레임을 찾을 수 없습니다.";
         InvalidState = 409 "invalid_state", "Not possible in its present state.", "현재 상태에서는 처리할 수 없습니다.";
+        DepositReversed = 409 "deposit_reversed", "Its deposit was taken back: there is nothing to pay back.", "입금이 취소된 주문으로 환불할 금액이 없습니다.";
     }
 }
 
@@ -57,6 +58,9 @@ pub async fn by_hand(
         CancelState::Requested => {}
         CancelState::Approved | CancelState::Refunding | CancelState::Done => return Ok(()),
         CancelState::Rejected | CancelState::Withdrawn => return Err(DecideClaimError::InvalidState.into()),
+    }
+    if !attempt::is_paid(tx, claim.purchase_order_id).await? {
+        return Err(DecideClaimError::DepositReversed.into());
     }
     let mut outbox = Outbox::new();
     approve(tx, vault, id, claim.at_fault, actor, now, &mut outbox).await?;

@@ -16,6 +16,7 @@ use db::Tx;
 use events::ClaimRequested;
 use jobs::outbox::Outbox;
 use kernel::*;
+use payments::attempt;
 use pricing::Shares;
 
 /// What a customer files.
@@ -48,6 +49,9 @@ pub async fn cancel(
     let orders = ORDERS_OF.all(tx, (ids, by.user_id())).await?;
     let parts = preview::redeem(tx, vault, by, &cmd.items, &cmd.reason_code, &cmd.preview_token, now).await?;
     for (order,) in &orders {
+        if !attempt::is_paid(tx, *order).await? {
+            return Err(CancelError::Unpaid.into());
+        }
         let (needs_account,) = PAID_INTO_ACCOUNT.one(tx, (*order, by.user_id())).await?;
         if needs_account && parts.iter().any(|part| part.money.refund.refund_cash.is_positive()) {
             return Err(CancelError::RefundAccountRequired.into());

@@ -56,7 +56,9 @@ impl ApproveUnanswered {
                 tx.commit().await?;
                 Ok(true)
             }
-            Err(Failure::Refused(DecideClaimError::InvalidState | DecideClaimError::NotFound)) => Ok(false),
+            Err(Failure::Refused(
+                DecideClaimError::InvalidState | DecideClaimError::NotFound | DecideClaimError::DepositReversed,
+            )) => Ok(false),
             // One claim's trouble must not keep the others waiting; the log tells people.
             Err(Failure::Fault(error)) => {
                 tracing::error!(%error, claim_id = %claim, "cancel not approved");

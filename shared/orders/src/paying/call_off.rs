@@ -3,6 +3,7 @@
 //! The gateway is asked first: money that has just arrived makes it a paid order, which is cancelled, not called off. A
 //! virtual account is closed at the gateway, so that a later deposit bounces; one that slips through is refunded.
 
+use super::ask::{ask, close};
 use super::locked::Locked;
 use super::observe::{Seen, observe};
 use super::unpaid::{self, Why};
@@ -14,7 +15,6 @@ use db::Tx;
 use jobs::outbox::Outbox;
 use kernel::*;
 use payments::attempt::OrderKey;
-use payments::gateway::Cancel;
 use payments::{Gateway, Outcome, PaymentState, step};
 
 kernel::refusals! {
@@ -38,15 +38,8 @@ pub async fn call_off(
     for payment in open_payments(boot, by, order).await? {
         let seen = match payment.state {
             PaymentState::WaitingForDeposit => {
-                let ask = Cancel {
-                    payment_key: payment.payment_key.clone().unwrap_or_default(),
-                    amount: None,
-                    refundable: None,
-                    reason: "주문 취소".to_owned(),
-                    account: None,
-                    idempotency_key: format!("close-{}", payment.id.0.simple()),
-                };
-                match gateway.cancel(&ask).await {
+                let key = payment.payment_key.clone().unwrap_or_default();
+                match close(gateway, &payment, &key).await {
                     Outcome::Done(canceled) => Seen::Payment(Box::new(canceled.payment)),
                     // A deposit won the race, or nobody knows: the gateway's own word decides.
                     Outcome::Refused { .. } | Outcome::Unknown { .. } => {
@@ -54,7 +47,7 @@ pub async fn call_off(
                     }
                 }
             }
-            _ => Seen::from(gateway.by_order(&payment.pg_order_id).await),
+            _ => ask(boot, gateway, &payment, now).await?,
         };
         let tx = boot.db.begin().await?;
         observe(&tx, &boot.vault, payment.id, seen, now).await?;

@@ -4,6 +4,7 @@
 //! time is over. Then what is about to happen is written and committed, the gateway is called with no transaction open,
 //! and its answer is written. A lost answer is `unknown`: the customer polls, the order keeps its stock.
 
+use super::ask::{NOT_OFFERED, ask, within_terms};
 use super::fault::step_fault;
 use super::locked::Locked;
 use super::observe::{Seen, observe};
@@ -22,6 +23,7 @@ kernel::refusals! {
         KeyMismatch = 409 "payment_key_mismatch" at "/payment_key", "This payment was begun with another key.", "결제 정보가 일치하지 않습니다.";
         OrderExpired = 409 "order_expired", "The time to pay for this order is over.", "결제 가능 시간이 지났습니다. 다시 주문해 주세요.";
         Ended = 409 "payment_ended", "This payment attempt has ended.", "종료된 결제입니다. 다시 결제해 주세요.";
+        MethodNotOffered = 422 "payment_method_not_offered" at "/payment_key", "This order cannot be paid that way.", "선택한 결제수단을 사용할 수 없습니다.";
         Refused(String) = 402 "payment_refused", "The payment was refused.", "결제가 거절되었습니다.";
     }
 }
@@ -53,15 +55,15 @@ pub async fn confirm(
     let row = begin(boot, by, &returned, now).await?;
     let seen = match row.state {
         PaymentState::Ready => {
-            let ask = Confirm {
+            let order = Confirm {
                 payment_key: returned.payment_key,
                 pg_order_id: row.pg_order_id.clone(),
                 amount: row.amount,
                 idempotency_key: step::confirm_key(row.id),
             };
-            Seen::from(gateway.confirm(&ask).await)
+            within_terms(boot, gateway, &row, Seen::from(gateway.confirm(&order).await), now).await?
         }
-        PaymentState::InProgress | PaymentState::Unknown => Seen::from(gateway.by_order(&row.pg_order_id).await),
+        PaymentState::InProgress | PaymentState::Unknown => ask(boot, gateway, &row, now).await?,
         // Confirmed before, by this client or by a webhook.
         _ => return Ok(Confirmed { payment: row, captured_now: false }),
     };
@@ -70,9 +72,11 @@ pub async fn confirm(
     let after = observe(&tx, &boot.vault, row.id, seen, now).await?;
     tx.commit().await?;
     match (after.state, refused) {
-        (PaymentState::Aborted, code) => {
-            Err(ConfirmError::Refused(code.or(after.failure_code).unwrap_or_default()).into())
+        (PaymentState::Aborted, code) => Err(match code.or(after.failure_code).unwrap_or_default() {
+            code if code == NOT_OFFERED => ConfirmError::MethodNotOffered,
+            code => ConfirmError::Refused(code),
         }
+        .into()),
         (PaymentState::Expired, _) => Err(ConfirmError::OrderExpired.into()),
         (state, _) => Ok(Confirmed { captured_now: state.is_captured(), payment: after }),
     }

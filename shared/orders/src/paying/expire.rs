@@ -2,8 +2,9 @@
 //! nobody pays any more. The gateway tells nobody when a virtual account runs out, so this is how we learn it. While it
 //! cannot be reached nothing is released.
 
+use super::ask::ask;
 use super::locked::Locked;
-use super::observe::{Seen, observe};
+use super::observe::observe;
 use super::unpaid::{self, Why};
 use boot::Boot;
 use jobs::outbox::Outbox;
@@ -50,7 +51,7 @@ impl CancelExpiredPayments {
         let due = attempt::due(&self.boot.db.writer().await?, now, BATCH).await?;
         for id in &due {
             let Some(row) = attempt::find(&self.boot.db.writer().await?, *id).await? else { continue };
-            let seen = Seen::from(self.gateway.by_order(&row.pg_order_id).await);
+            let seen = ask(&self.boot, self.gateway.as_ref(), &row, now).await?;
             let tx = self.boot.db.begin().await?;
             match observe(&tx, &self.boot.vault, *id, seen, now).await {
                 Ok(_) => tx.commit().await?,

@@ -25,6 +25,14 @@ impl Locked {
         Ok(found.map(|(order, lines)| Locked { order, lines, attempts }))
     }
 
+    /// Whether some of it was sold and not taken back whole.
+    pub fn lives(&self) -> bool {
+        use LineState::*;
+        self.lines.iter().any(|line| {
+            matches!(line.state, Paid | Preparing | Dispatched | Delivering | Delivered | PurchaseDecided | Exchanged)
+        })
+    }
+
     pub fn attempt(&self, id: PaymentId) -> Option<&PaymentRow> {
         self.attempts.iter().find(|attempt| attempt.id == id)
     }

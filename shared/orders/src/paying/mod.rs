@@ -1,5 +1,6 @@
 //! Paying for an order, from the window of the gateway to the books, and what happens when nobody pays.
 
+pub(crate) mod ask;
 pub mod call_off;
 pub mod confirm;
 pub mod expire;

@@ -20,7 +20,10 @@ use kernel::*;
 use ledger::{Posting, Tender};
 use payments::attempt::{self, OrderKey};
 use payments::refund::{self, NewRefund};
-use payments::{Lookup, Method, PaymentAction, PaymentRow, PaymentState, PgPayment, PgStatus, TransactionResult, step};
+use payments::{
+    Lookup, Method, PaymentAction, PaymentRow, PaymentState, PgPayment, PgStatus, TransactionResult, step,
+    virtual_account,
+};
 
 db::statements! {
     static WAIT_UNTIL: (PurchaseOrderId, chrono::DateTime<chrono::Utc>) => () = "update purchase_orders set pay_due_at = $2 where id = $1";
@@ -129,6 +132,10 @@ impl News<'_> {
                 | PaymentState::Ready
                 | PaymentState::WaitingForDeposit,
             ) => done(step::expire(tx, row).await),
+            // Undone at the gateway before we heard of it.
+            (PgStatus::Canceled, _) if row.state.is_open() && row.state.next(PaymentAction::Fail).is_some() => {
+                done(step::fail(tx, row, "CANCELED_AT_GATEWAY", now).await)
+            }
             // Closed at the gateway before anybody paid into it.
             (PgStatus::Canceled, PaymentState::WaitingForDeposit) => done(step::call_off(tx, row).await),
             _ => step::asked(tx, row.id, TransactionResult::Success, &format!("{:?}", pg.status), now).await,
@@ -147,15 +154,26 @@ impl News<'_> {
         Ok(Some(attempt::lock(tx, row.id).await?))
     }
 
-    /// Money is there: for the order if it still waits, else it goes back.
+    /// Money is there: for the order if it still waits or still owes what the bank took back, else it goes back.
     async fn money(&self, pg: &PgPayment, outbox: &mut Outbox) -> Result<(), Fault> {
-        let News { locked, row, .. } = *self;
+        let News { tx, locked, row, .. } = *self;
         let ended = matches!(row.state, PaymentState::Expired | PaymentState::Canceled);
-        if ended || !locked.waits() || locked.paid_by_another(row.id) {
+        if locked.paid_by_another(row.id) {
             self.surplus(pg).await
-        } else {
+        } else if !ended && locked.waits() {
             self.captured(pg, outbox).await
+        } else if locked.lives() && virtual_account::was_reversed(tx, row.id).await? {
+            self.made_good(pg).await
+        } else {
+            self.surplus(pg).await
         }
+    }
+
+    /// The lines never fell back and the books never left: the payment alone is captured again.
+    async fn made_good(&self, pg: &PgPayment) -> Result<(), Fault> {
+        let News { tx, locked, row, now, .. } = *self;
+        done(step::capture(tx, row, pg, PaymentTransactionId::new(), false, now).await)?;
+        reversed::settled(tx, locked.order.id).await
     }
 
     fn method(&self, pg: &PgPayment) -> Method {

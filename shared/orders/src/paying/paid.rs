@@ -35,9 +35,9 @@ pub async fn mark_paid(
     outbox: &mut Outbox,
 ) -> Result<(), Fault> {
     let Locked { order, lines, .. } = locked;
-    let due = dispatch_due(holidays, now);
+    let due = three_days(holidays, now);
     let step = |line: &LineRow| Move {
-        dispatch_due_at: Some(line.dispatch_due_at.unwrap_or(due)),
+        dispatch_due_at: Some(dispatch_due(line, due)),
         ..Move::new(line.id, LineState::PaymentWaiting, LineAction::Pay)
     };
     let cause =
@@ -73,8 +73,17 @@ pub async fn mark_paid(
     outbox.add(&event, now)
 }
 
+/// Pre-order goods leave on their day. Paid again after its deposit was taken back, a line has its days anew.
+fn dispatch_due(line: &LineRow, due: DateTime<Utc>) -> DateTime<Utc> {
+    match (line.dispatch_due_at, line.original_due_at) {
+        (Some(preorder), None) => preorder,
+        (Some(earlier), Some(_)) => earlier.max(due),
+        (None, _) => due,
+    }
+}
+
 /// Three business days after payment, at the end of the day (전자상거래법 제15조).
-fn dispatch_due(holidays: &[NaiveDate], now: Now) -> DateTime<Utc> {
+fn three_days(holidays: &[NaiveDate], now: Now) -> DateTime<Utc> {
     let day = business_day_after(now.date(), 3, holidays);
     kst_at(day, NaiveTime::from_hms_opt(23, 59, 59).unwrap_or(NaiveTime::MIN))
 }

@@ -3,9 +3,10 @@
 //! While the result is unknown each poll asks the gateway, but no more than every five seconds. A closed window ends the
 //! attempt, unless the gateway says otherwise: it is asked first.
 
+use super::ask;
 use super::fault::step_fault;
 use super::locked::Locked;
-use super::observe::{Seen, observe};
+use super::observe::observe;
 use authz::CustomerScope;
 use boot::Boot;
 use chrono::Duration;
@@ -81,7 +82,7 @@ async fn own(boot: &Boot, by: CustomerScope, id: PaymentId) -> Result<PaymentRow
 }
 
 async fn ask(boot: &Boot, gateway: &dyn Gateway, row: &PaymentRow, now: Now) -> Result<PaymentRow, Fault> {
-    let seen = Seen::from(gateway.by_order(&row.pg_order_id).await);
+    let seen = ask::ask(boot, gateway, row, now).await?;
     let tx = boot.db.begin().await?;
     let after = observe(&tx, &boot.vault, row.id, seen, now).await?;
     tx.commit().await?;

@@ -1,10 +1,13 @@
 //! A bank takes a virtual-account deposit back.
 //!
-//! Before anything left the seller the order falls back to waiting for its money, with its stock held again. After that
-//! the goods are gone: the lines stay, the books show the gap, and a dispute is opened for people to decide.
+//! Before anything left the seller the order falls back to waiting for its money, with its stock held again; cancels nobody
+//! has answered are taken back with it. Once goods have left, or a cancel was granted and moved stock and money of its own,
+//! the lines stay, the books show the gap, and a dispute is opened for people to decide. Money that comes into the account
+//! after all closes the gap and the dispute.
 
 use super::fault::step_fault;
 use crate::ActorRef;
+use crate::claims::fallen_back;
 use crate::lines::{self, Cause, LineRow, Move};
 use crate::state::{LineAction, LineState};
 use db::Tx;
@@ -21,7 +24,9 @@ db::statements! {
         "update purchase_orders set paid_at = null, pay_due_at = $2 where id = $1 returning user_id, points_used, rewards_used, total_payable";
     static DISPUTE: (InquiryId, String, PurchaseOrderId, Now) => () =
         "insert into inquiries (id, inquiry_no, kind, user_id, purchase_order_id, assigned_to, state, title, body, created_at)
-         select $1, $2, 'dispute', p.user_id, p.id, 'platform', 'open', '입금 취소', '발송 이후 가상계좌 입금이 취소되었습니다.', $4 from purchase_orders p where p.id = $3";
+         select $1, $2, 'dispute', p.user_id, p.id, 'platform', 'open', '입금 취소', '주문 처리 후 가상계좌 입금이 취소되었습니다.', $4 from purchase_orders p where p.id = $3";
+    static SETTLED: (PurchaseOrderId,) => () =
+        "update inquiries set state = 'closed', version = version + 1 where purchase_order_id = $1 and kind = 'dispute' and state <> 'closed'";
 }
 
 /// Writes a reversed deposit.
@@ -34,15 +39,15 @@ pub async fn deposit(
     outbox: &mut Outbox,
 ) -> Result<(), Fault> {
     let transaction_id = step::reverse_deposit(tx, row, pg, now).await.map_err(step_fault)?;
-    let any_dispatched =
-        lines.iter().any(|line| !matches!(line.state, LineState::Paid | LineState::Preparing | LineState::Canceled));
     let order = row.purchase_order_id;
-    if any_dispatched {
+    let before_dispatch = |line: &LineRow| matches!(line.state, LineState::Paid | LineState::Preparing);
+    let any_dispatched = lines.iter().any(|line| !before_dispatch(line) && line.state != LineState::Canceled);
+    if any_dispatched || fallen_back::any_granted(tx, order).await? {
         let id = InquiryId::new();
         DISPUTE.run(tx, (id, format!("D{}", id.0.simple()), order, now)).await?;
     } else {
-        let open = lines.iter().filter(|line| matches!(line.state, LineState::Paid | LineState::Preparing));
-        let moves = open.map(|line| Move::new(line.id, line.state, LineAction::ReverseDeposit)).collect();
+        fallen_back::withdraw_asked(tx, order, now, outbox).await?;
+        let moves = lines.iter().map(|line| Move::new(line.id, line.state, LineAction::ReverseDeposit)).collect();
         let cause =
             Cause { what: "deposit_reversed", reference: Some(row.id.into()), actor: ActorRef::SYSTEM, reason: None };
         lines::step(tx, moves, cause, now, outbox).await?;
@@ -53,6 +58,7 @@ pub async fn deposit(
         ledger::post(tx, Posting::payment_reversed(transaction_id, order, paid.user_id, tender, now)).await?;
     }
     let mut seller_ids: Vec<SellerId> = lines.iter().map(|line| line.seller_id).collect();
+    seller_ids.sort_unstable();
     seller_ids.dedup();
     let event = DepositReversed {
         purchase_order_id: order,
@@ -62,4 +68,9 @@ pub async fn deposit(
         any_dispatched,
     };
     outbox.add(&event, now)
+}
+
+/// The money a disputed order was missing is there again: nothing more to decide.
+pub async fn settled(tx: &Tx, order: PurchaseOrderId) -> Result<(), Fault> {
+    SETTLED.run(tx, (order,)).await
 }

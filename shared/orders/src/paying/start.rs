@@ -18,6 +18,7 @@ kernel::refusals! {
         NotFound = 404 "purchase_order_not_found", "There is no such order.", "주문을 찾을 수 없습니다.";
         AlreadyPaid = 409 "already_paid", "The order is paid.", "이미 결제된 주문입니다.";
         OrderExpired = 409 "order_expired", "The time to pay for this order is over.", "결제 가능 시간이 지났습니다. 다시 주문해 주세요.";
+        MethodNotOffered = 422 "payment_method_not_offered" at "/payment_method", "This order cannot be paid that way.", "선택한 결제수단을 사용할 수 없습니다.";
         AttemptOpen = 409 "payment_attempt_open", "Another payment of this order is under way.", "진행 중인 결제가 있습니다.";
         AttemptsExhausted = 409 "payment_attempts_exhausted", "This order cannot be tried to pay again.", "결제를 더 시도할 수 없습니다.";
     }
@@ -43,6 +44,8 @@ db::statements! {
 pub struct Started {
     pub attempt: Attempt,
     pub order_name: String,
+    /// Hours a virtual account may wait for its deposit; None where none is offered.
+    pub virtual_account_hours: Option<i64>,
 }
 
 /// Minutes a window of the gateway stays open.
@@ -67,6 +70,9 @@ pub async fn start(
     if locked.order.pay_due_at.is_none_or(|due| due <= now.0) {
         return Err(StartPaymentError::OrderExpired.into());
     }
+    if method == Some(Method::VirtualAccount) && !locked.order.takes_virtual_account {
+        return Err(StartPaymentError::MethodNotOffered.into());
+    }
     let amount = locked.order.total_payable;
     // A window that was never used gives way to the new one.
     for open in locked.unused() {
@@ -79,5 +85,10 @@ pub async fn start(
     EXTEND.run(tx, (order, held)).await?;
     inventory::extend(tx, order, held).await?;
     let (first,) = FIRST_NAME.one(tx, (order,)).await?;
-    Ok(Started { attempt, order_name: naming::order_name(&first, locked.lines.len()) })
+    let hours = settings::virtual_account_hours(tx).await?;
+    Ok(Started {
+        attempt,
+        order_name: naming::order_name(&first, locked.lines.len()),
+        virtual_account_hours: locked.order.takes_virtual_account.then_some(hours),
+    })
 }

@@ -1,6 +1,7 @@
 //! A webhook of the gateway says that something happened to a payment. It is only a hint: the gateway is asked, and its
 //! answer is written like any other.
 
+use super::ask::ask;
 use super::observe::{Seen, observe};
 use boot::Boot;
 use events::queues::{PROCESS_PAYMENT_WEBHOOK, Queue};
@@ -54,7 +55,7 @@ impl ProcessPaymentWebhook {
         let ours = attempt::find_by_pg_order_id(&self.boot.db.writer().await?, &pg_order_id).await?;
         // Events of other systems under the same merchant are none of ours.
         let Some(row) = ours else { return Ok(()) };
-        let seen = Seen::from(self.gateway.by_order(&row.pg_order_id).await);
+        let seen = ask(&self.boot, self.gateway.as_ref(), &row, now).await?;
         if let Seen::Unknown { why } = &seen {
             return Err(TaskError::RetryAfter { seconds: 30, why: why.clone() });
         }

@@ -49,6 +49,8 @@ pub struct Placed {
     pub total_payable: Money,
     pub pay_due_at: DateTime<Utc>,
     pub attempt: Option<Attempt>,
+    /// Hours a virtual account may wait for its deposit; None where none is offered.
+    pub virtual_account_hours: Option<i64>,
 }
 
 db::statements! {
@@ -74,11 +76,12 @@ pub async fn place(
     method: Option<PayMethod>,
     now: Now,
 ) -> Result<Placed, Failure<PlaceError>> {
-    let (_, priced, purse, minutes) = try_join!(
+    let (_, priced, purse, minutes, hours) = try_join!(
         ONE_BY_ONE.one(tx, (by.user_id(),)).map_err(Failure::Fault),
         reprice(tx, by, &choices, now).map_err(Failure::widen::<PlaceError>),
         Purse::open(tx, by.user_id(), choices.points, choices.rewards, now).map_err(Failure::Fault),
         settings::number(tx, "reservation_minutes", 45).map_err(Failure::Fault),
+        settings::virtual_account_hours(tx).map_err(Failure::Fault),
     )?;
     let changed = || PlaceError::Changed(NewPrice { version: row.version, total_payable: priced.quote.total_payable });
     if row.version != version || priced.hash()? != row.quote_hash {
@@ -120,6 +123,7 @@ pub async fn place(
         total_payable: priced.quote.total_payable,
         pay_due_at,
         attempt,
+        virtual_account_hours: priced.takes_virtual_account().then_some(hours),
     })
 }
 
@@ -155,6 +159,7 @@ fn header<'a>(
         remote_zone: priced.buyer.remote_zone,
         delivery_note: choices.delivery_note.clone(),
         pay_due_at,
+        takes_virtual_account: priced.takes_virtual_account(),
         point_rate: priced.buyer.point_rate,
         price: &priced.quote,
         lines: terms::frozen(priced)?,

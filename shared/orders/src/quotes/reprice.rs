@@ -72,7 +72,7 @@ impl Priced {
         self.skus.iter().find(|sku| sku.sku_id == id)
     }
 
-    /// Time sales and pre-orders are not held for a day of waiting for a deposit.
+    /// Time sales and goods that leave today are not held for a day of waiting for a deposit.
     pub fn takes_virtual_account(&self) -> bool {
         let waits = |sku: &SellableSku| {
             let time_sale = sku.promotion.is_some_and(|running| running.kind == PromotionKind::TimeSale);

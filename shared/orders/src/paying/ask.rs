@@ -1,0 +1,71 @@
+//! Asking the gateway what became of an attempt.
+//!
+//! A virtual account (가상계좌) opened against our terms, for an order that cannot wait for a deposit or for longer than the
+//! setting `virtual_account_hours` allows, is closed before anybody pays into it: the window runs in the customer's browser,
+//! which may ask the gateway for anything.
+
+use super::observe::Seen;
+use crate::settings;
+use boot::Boot;
+use chrono::Duration;
+use kernel::{Fault, Now, PurchaseOrderId};
+use payments::gateway::Cancel;
+use payments::{Gateway, Outcome, PaymentRow, PaymentState, PgStatus};
+
+/// What an attempt is refused with whose account we close.
+pub(super) const NOT_OFFERED: &str = "VIRTUAL_ACCOUNT_NOT_OFFERED";
+
+db::statements! {
+    static OFFERED: (PurchaseOrderId,) => (bool,) = "select takes_virtual_account from purchase_orders where id = $1";
+}
+
+/// What the gateway says of an attempt.
+pub(super) async fn ask(boot: &Boot, gateway: &dyn Gateway, row: &PaymentRow, now: Now) -> Result<Seen, Fault> {
+    let seen = Seen::from(gateway.by_order(&row.pg_order_id).await);
+    within_terms(boot, gateway, row, seen, now).await
+}
+
+/// What was seen, unless it is an account we do not offer: that one is closed and counts as refused.
+pub(super) async fn within_terms(
+    boot: &Boot,
+    gateway: &dyn Gateway,
+    row: &PaymentRow,
+    seen: Seen,
+    now: Now,
+) -> Result<Seen, Fault> {
+    let fresh = matches!(row.state, PaymentState::Ready | PaymentState::InProgress | PaymentState::Unknown);
+    let Seen::Payment(pg) = &seen else { return Ok(seen) };
+    let Some(account) = pg.virtual_account.as_ref().filter(|_| fresh && pg.status == PgStatus::WaitingForDeposit)
+    else {
+        return Ok(seen);
+    };
+    let conn = boot.db.writer().await?;
+    let (offered,) = OFFERED.one(&conn, (row.purchase_order_id,)).await?;
+    let hours = settings::virtual_account_hours(&conn).await?;
+    drop(conn);
+    // The gateway counts from when it opened the account, and rounds to minutes.
+    if offered && account.due_at <= now.plus(Duration::hours(hours) + Duration::minutes(5)) {
+        return Ok(seen);
+    }
+    Ok(match close(gateway, row, &pg.payment_key).await {
+        Outcome::Done(_) => Seen::Refused { code: NOT_OFFERED.to_owned() },
+        Outcome::Refused { code: why, .. } | Outcome::Unknown { why } => Seen::Unknown { why },
+    })
+}
+
+/// Closes the account of an attempt, so that a later deposit bounces.
+pub(super) async fn close(
+    gateway: &dyn Gateway,
+    row: &PaymentRow,
+    payment_key: &str,
+) -> Outcome<payments::gateway::Canceled> {
+    let ask = Cancel {
+        payment_key: payment_key.to_owned(),
+        amount: None,
+        refundable: None,
+        reason: "주문 취소".to_owned(),
+        account: None,
+        idempotency_key: format!("close-{}", row.id.0.simple()),
+    };
+    gateway.cancel(&ask).await
+}
