@@ -87,6 +87,7 @@ pub mod admin {
         OrdersRead: crate::Operator = Permission("orders:read");
         PersonalReveal: crate::Operator = Permission("customers.personal:reveal");
         ClaimsApprove: crate::Operator = Permission("claims:approve");
+        RefundsExecute: crate::Operator = Permission("refunds:execute");
         SettlementsRead: crate::Operator = Permission("settlements:read");
         SettlementsOperate: crate::Operator = Permission("settlements:operate");
         SettlementsClose: crate::Operator = Permission("settlements:close");

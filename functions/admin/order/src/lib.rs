@@ -1,8 +1,9 @@
-//! The operators' orders: found, looked into to the unit, claims decided.
+//! The operators' orders: found, looked into to the unit, claims decided, refunds helped along.
 
 mod claims;
 mod product_orders;
 mod purchase_orders;
+mod refunds;
 
 use authz::Audience;
 use axum::extract::FromRef;
@@ -70,4 +71,9 @@ fn routes() -> Api<App> {
             claims::approve,
         )
         .post("/v1/claims/{claim_id}/reject", "Reject a claim with a reason for the buyer", claims::reject)
+        .post(
+            "/v1/refunds/{refund_id}/retry",
+            "Order a refund anew that the gateway refused, when its cause is gone",
+            refunds::retry,
+        )
 }

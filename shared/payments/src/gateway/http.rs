@@ -59,13 +59,18 @@ async fn send(request: RequestBuilder, patience: Duration) -> Result<Answer, req
 }
 
 /// What an error answer means. Unknown: 5xx, 409, too many calls, an error of the provider behind the gateway, a cancel
-/// too close to another one, and whatever we cannot read.
+/// too close to another one, a key of ours that it does not take (the deployment is wrong, not the payment), and whatever we
+/// cannot read.
 pub(super) fn refusal<T>(status: StatusCode, error: Option<ErrorBody>) -> Outcome<T> {
     let Some(error) = error else { return Outcome::unknown(format!("status {status} without an error code")) };
     let not_an_answer = status.is_server_error()
         || status == StatusCode::CONFLICT
         || status == StatusCode::TOO_MANY_REQUESTS
-        || matches!(error.code.as_str(), "PROVIDER_ERROR" | "FORBIDDEN_CONSECUTIVE_REQUEST");
+        || status == StatusCode::UNAUTHORIZED
+        || matches!(
+            error.code.as_str(),
+            "PROVIDER_ERROR" | "FORBIDDEN_CONSECUTIVE_REQUEST" | "INVALID_API_KEY" | "INCORRECT_BASIC_AUTH_FORMAT"
+        );
     if not_an_answer {
         Outcome::unknown(error.code)
     } else {
@@ -92,6 +97,8 @@ mod tests {
             (409, "IDEMPOTENT_REQUEST_PROCESSING"),
             (500, "FAILED_INTERNAL_SYSTEM_PROCESSING"),
             (403, "FORBIDDEN_CONSECUTIVE_REQUEST"),
+            (401, "UNAUTHORIZED_KEY"),
+            (400, "INVALID_API_KEY"),
         ] {
             assert!(matches!(meant(status, code), Outcome::Unknown { .. }), "{code}");
         }
