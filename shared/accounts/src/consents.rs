@@ -7,6 +7,7 @@ use crate::terms::{self, Term};
 use authz::CustomerScope;
 use chrono::{DateTime, Datelike, Months, Utc};
 use db::{Json, On, Tx};
+use futures::try_join;
 use kernel::*;
 use serde::{Deserialize, Serialize};
 
@@ -185,18 +186,24 @@ pub async fn agree(tx: &Tx, by: CustomerScope, now: Now, term_ids: &[TermId]) ->
 
 /// Writes decisions; each replaces the live one of its purpose and channel.
 pub(crate) async fn write(tx: &Tx, user: UserId, decisions: Vec<Decision>, now: Now) -> Result<(), Fault> {
-    SUPERSEDE.run(tx, (user, Json(decisions.clone()), now)).await?;
-    INSERT.run(tx, (user, Json(decisions), now)).await
+    let superseded = SUPERSEDE.run(tx, (user, Json(decisions.clone()), now));
+    try_join!(superseded, INSERT.run(tx, (user, Json(decisions), now)))?;
+    Ok(())
 }
 
 /// Agreement to a text as a whole.
 pub(crate) fn to_term(term: &Term) -> Decision {
-    decision(&term.code, "all", true, Some(term), None)
+    to_version(&term.code, term.id, term.version_no)
+}
+
+/// The same, of a text whose words were not read.
+pub(crate) fn to_version(code: &str, id: TermId, version_no: i32) -> Decision {
+    decision(code, "all", true, Some((id, version_no)), None)
 }
 
 /// The decisions that lead from one standing to another.
 pub(crate) fn marketing_decisions(before: Marketing, after: Marketing, in_force: &[Term], now: Now) -> Vec<Decision> {
-    let term = |code: &str| in_force.iter().find(|term| term.code == code);
+    let term = |code: &str| in_force.iter().find(|term| term.code == code).map(|term| (term.id, term.version_no));
     let due = |agreed: bool| if agreed { now.0.checked_add_months(Months::new(RECONFIRM_MONTHS)) } else { None };
     let mut decisions: Vec<Decision> = Channel::ALL
         .iter()
@@ -216,16 +223,16 @@ fn decision(
     purpose: &str,
     channel: &str,
     agreed: bool,
-    term: Option<&Term>,
+    version: Option<(TermId, i32)>,
     reconfirm_due_at: Option<DateTime<Utc>>,
 ) -> Decision {
     Decision {
         id: ConsentId::new(),
-        term_id: term.map(|term| term.id),
+        term_id: version.map(|(id, _)| id),
         purpose: purpose.to_owned(),
         channel: channel.to_owned(),
         agreed,
-        document_version: term.map(|term| term.version_no.to_string()),
+        document_version: version.map(|(_, number)| number.to_string()),
         reconfirm_due_at,
     }
 }

@@ -4,6 +4,7 @@
 //! [`address::of`], [`refund_account::of`] and [`grade::of`], never these tables.
 
 pub mod address;
+pub mod agree_at_checkout;
 pub mod consents;
 pub mod edit_address;
 pub mod email_verification;
@@ -23,6 +24,7 @@ pub use grade::of as grade_of;
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     address::STATEMENTS,
+    agree_at_checkout::STATEMENTS,
     consents::STATEMENTS,
     edit_address::STATEMENTS,
     email_verification::STATEMENTS,

@@ -6,6 +6,10 @@ use kernel::Fault;
 
 db::statements! {
     static NUMBER: (String,) => (Option<i64>,) = "select (value #>> '{}')::bigint from system_settings where key = $1";
+    static WAITS: () => (Option<i64>, Option<i64>) =
+        "select max((value #>> '{}')::bigint) filter (where key = 'reservation_minutes'),
+                max((value #>> '{}')::bigint) filter (where key = 'virtual_account_hours')
+         from system_settings where key in ('reservation_minutes', 'virtual_account_hours')";
     static HOLIDAYS: (NaiveDate,) => (NaiveDate,) = "select holiday_date from business_holidays where holiday_date >= $1 order by 1 limit 60";
 }
 
@@ -19,7 +23,17 @@ pub async fn holidays(on: &impl On, from: NaiveDate) -> Result<Vec<NaiveDate>, F
     Ok(HOLIDAYS.all(on, (from,)).await?.into_iter().map(|(day,)| day).collect())
 }
 
-/// How long a virtual account (가상계좌) waits for its deposit.
-pub async fn virtual_account_hours(on: &impl On) -> Result<i64, Fault> {
-    number(on, "virtual_account_hours", 24).await
+/// How long an order waits for its money.
+#[derive(Debug, Clone, Copy)]
+pub struct Waits {
+    /// For a payment to be made.
+    pub reservation_minutes: i64,
+    /// For the deposit into a virtual account (가상계좌).
+    pub virtual_account_hours: i64,
+}
+
+/// How long orders wait now.
+pub async fn waits(on: &impl On) -> Result<Waits, Fault> {
+    let (minutes, hours) = WAITS.one(on, ()).await?;
+    Ok(Waits { reservation_minutes: minutes.unwrap_or(45), virtual_account_hours: hours.unwrap_or(24) })
 }

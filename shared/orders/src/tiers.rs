@@ -29,6 +29,8 @@ pub struct Order<'a> {
     pub delivery_note: Option<String>,
     pub pay_due_at: DateTime<Utc>,
     pub takes_virtual_account: bool,
+    /// Versions of the checkout's texts it is placed under.
+    pub agreed_terms: Vec<TermId>,
     pub point_rate: Rate,
     pub price: &'a Quote,
     pub lines: Vec<Line>,
@@ -47,6 +49,8 @@ pub struct Line {
     pub fee_vat_payer: FeeVatPayer,
     /// Pre-order goods: the day they leave.
     pub dispatch_due_at: Option<DateTime<Utc>>,
+    /// Made to order: the customer agreed that it is not taken back.
+    pub no_return: bool,
     pub snapshot: Value,
 }
 
@@ -72,6 +76,7 @@ struct OrderRow {
     delivery_note: Option<String>,
     pay_due_at: DateTime<Utc>,
     takes_virtual_account: bool,
+    agreed_term_ids: Vec<TermId>,
     ordered_at: DateTime<Utc>,
 }
 
@@ -117,6 +122,7 @@ struct LineRow {
     point_rate: Rate,
     item_snapshot: Value,
     dispatch_due_at: Option<DateTime<Utc>>,
+    no_return: bool,
     history_id: Uuid,
 }
 
@@ -138,9 +144,9 @@ db::statements! {
     static WRITE: (Json<OrderRow>, Json<Vec<SellerOrderRow>>, Json<Vec<LineRow>>, Json<Vec<ShareRow>>, String, Option<Uuid>) => () =
         "with placed as (
              insert into purchase_orders (id, order_no, user_id, quote_id, goods_amount, discount_amount, points_used, rewards_used, shipping_amount, total_payable,
-                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, takes_virtual_account, ordered_at)
+                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, takes_virtual_account, agreed_term_ids, ordered_at)
              select id, order_no, user_id, quote_id, goods_amount, discount_amount, points_used, rewards_used, shipping_amount, total_payable,
-                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, takes_virtual_account, ordered_at
+                 recipient_enc, recipient_hash, phone_enc, phone_hash, address_enc, postcode, remote_zone, delivery_note, pay_due_at, takes_virtual_account, agreed_term_ids, ordered_at
              from jsonb_populate_record(null::purchase_orders, $1)
              returning id, ordered_at),
          parts as (
@@ -152,14 +158,14 @@ db::statements! {
          line as (
              select * from jsonb_to_recordset($3) l(id uuid, product_order_no text, purchase_order_id uuid, seller_order_id uuid, seller_id uuid, user_id uuid, sku_id uuid,
                  line_no int, unit_price bigint, quantity int, gross bigint, discount bigint, points bigint, rewards bigint, paid bigint, commission_rate numeric,
-                 commission_base text, fee_vat_payer text, point_rate numeric, item_snapshot jsonb, dispatch_due_at timestamptz, history_id uuid)),
+                 commission_base text, fee_vat_payer text, point_rate numeric, item_snapshot jsonb, dispatch_due_at timestamptz, no_return boolean, history_id uuid)),
          lines as (
              insert into product_orders (id, product_order_no, purchase_order_id, seller_order_id, seller_id, user_id, sku_id, line_no, unit_price,
                  initial_quantity, remaining_quantity, initial_gross, remaining_gross, initial_discount, remaining_discount, initial_points, remaining_points,
-                 initial_rewards, remaining_rewards, initial_paid, remaining_paid, commission_rate, commission_base, fee_vat_payer, point_rate, item_snapshot, dispatch_due_at)
+                 initial_rewards, remaining_rewards, initial_paid, remaining_paid, commission_rate, commission_base, fee_vat_payer, point_rate, item_snapshot, dispatch_due_at, no_return)
              select id, product_order_no, purchase_order_id, seller_order_id, seller_id, user_id, sku_id, line_no, unit_price,
                  quantity, quantity, gross, gross, discount, discount, points, points, rewards, rewards, paid, paid, commission_rate, commission_base, fee_vat_payer, point_rate,
-                 item_snapshot, dispatch_due_at from line),
+                 item_snapshot, dispatch_due_at, no_return from line),
          shares as (
              insert into discount_allocations (id, purchase_order_id, seller_order_id, product_order_id, source, bearer, user_coupon_id, promotion_id, amount, created_at)
              select id, purchase_order_id, seller_order_id, product_order_id, source, bearer, user_coupon_id, promotion_id, amount, created_at
@@ -229,6 +235,7 @@ fn order_row(order: Order<'_>, now: Now) -> OrderRow {
         delivery_note: order.delivery_note,
         pay_due_at: order.pay_due_at,
         takes_virtual_account: order.takes_virtual_account,
+        agreed_term_ids: order.agreed_terms,
         ordered_at: now.0,
     }
 }
@@ -256,6 +263,7 @@ fn line_row(order: &Order<'_>, seller_order_id: SellerOrderId, line: &Line, pric
         point_rate: order.point_rate,
         item_snapshot: line.snapshot.clone(),
         dispatch_due_at: line.dispatch_due_at,
+        no_return: line.no_return,
         history_id: Uuid::now_v7(),
     }
 }

@@ -5,12 +5,12 @@ use ::payments::Attempt;
 use authz::service as may;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::values::Text;
+use kernel::values::{List, Text};
 use kernel::*;
 use orders::ActorRef;
 use orders::paying::call_off::{CallOffError, call_off};
 use orders::paying::start::{self, StartPaymentError};
-use orders::place::{self, PlaceError, Placed};
+use orders::place::{self, Acceptance, PlaceError, Placed};
 use orders::quotes::choices::PayMethod;
 use orders::views;
 use orders::views::LineStage;
@@ -27,6 +27,12 @@ pub struct PlaceOrder {
     /// The version the customer saw.
     pub version: i32,
     pub payment_method: Option<PayMethod>,
+    /// Versions of the checkout's terms the customer ticks (`/v1/terms?step=checkout`). What they agreed to before need not
+    /// be repeated.
+    pub agreed_term_ids: Option<List<TermId, 0, 50>>,
+    /// That made-to-order goods are not taken back; needed when a line is `made_to_order`.
+    #[serde(default)]
+    pub agrees_to_no_return: bool,
 }
 
 /// A placed order.
@@ -71,7 +77,13 @@ pub async fn place(
         Err(answer) => return Ok(answer),
     };
     let (vault, actor) = (&app.boot.vault, ActorRef::from(&ctx.who));
-    let placed = place::place(&tx, vault, by, actor, accepted?, body.version, body.payment_method, ctx.now).await?;
+    let said = Acceptance {
+        version: body.version,
+        method: body.payment_method,
+        agreed_terms: body.agreed_term_ids.map_or_else(Vec::new, List::into_vec),
+        no_return: body.agrees_to_no_return,
+    };
+    let placed = place::place(&tx, vault, by, actor, accepted?, said, ctx.now).await?;
     let view = placed_view(&app, placed);
     taken.commit(tx, 201, &view).await?;
     boot::metrics::count("OrdersPlaced", &[("Stage", app.boot.config.stage.as_str())]);
@@ -121,7 +133,7 @@ pub async fn start_payment(
         Ok(taken) => taken,
         Err(answer) => return Ok(answer),
     };
-    let method = body.payment_method.and_then(|method| method.as_str().parse().ok());
+    let method = body.payment_method.map(Into::into);
     let started = start::start(&tx, ctx.who.scope(), order, method, ctx.now).await?;
     let view = window(&app, started.attempt, started.order_name, started.virtual_account_hours);
     taken.commit(tx, 201, &view).await?;

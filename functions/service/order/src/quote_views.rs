@@ -59,6 +59,8 @@ pub struct QuoteLineView {
     pub option_text: Option<String>,
     pub image_key: Option<String>,
     pub quantity: i32,
+    /// Not taken back once ordered, which the customer agrees to when ordering.
+    pub made_to_order: bool,
     pub unit_price: Money,
     pub gross: Money,
     pub promotion: Money,
@@ -172,6 +174,7 @@ fn line_view(line: &pricing::PricedLine, sku: &SellableSku, product_coupon: Opti
         option_text: sku.option_text.clone(),
         image_key: sku.image_key.clone(),
         quantity: line.quantity,
+        made_to_order: sku.made_to_order,
         unit_price: line.unit_price,
         gross: line.gross,
         promotion: line.of(Source::Promotion),

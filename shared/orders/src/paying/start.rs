@@ -81,14 +81,14 @@ pub async fn start(
     let expires_at = now.plus(Duration::minutes(WINDOW_MINUTES));
     let start = Start { purchase_order_id: order, claim_id: None, amount, method, expires_at };
     let attempt = attempt::start(tx, start, now).await.map_err(Failure::widen)?;
-    let held = now.plus(Duration::minutes(settings::number(tx, "reservation_minutes", 45).await?));
+    let waits = settings::waits(tx).await?;
+    let held = now.plus(Duration::minutes(waits.reservation_minutes));
     EXTEND.run(tx, (order, held)).await?;
     inventory::extend(tx, order, held).await?;
     let (first,) = FIRST_NAME.one(tx, (order,)).await?;
-    let hours = settings::virtual_account_hours(tx).await?;
     Ok(Started {
         attempt,
         order_name: naming::order_name(&first, locked.lines.len()),
-        virtual_account_hours: locked.order.takes_virtual_account.then_some(hours),
+        virtual_account_hours: locked.order.takes_virtual_account.then_some(waits.virtual_account_hours),
     })
 }

@@ -21,6 +21,7 @@ use crate::quotes::reprice::{Priced, reprice};
 use crate::quotes::store::{self, QuoteRow};
 use crate::tiers::{self, Line, Order};
 use crate::{ActorRef, settings};
+use accounts::agree_at_checkout::{agreed, keep};
 use authz::CustomerScope;
 use boot::Vault;
 use chrono::{DateTime, Duration, Utc};
@@ -38,6 +39,18 @@ use promotions::wallet::Reservation;
 pub struct Accepted {
     row: QuoteRow,
     choices: Choices,
+}
+
+/// What the customer says when ordering.
+#[derive(Debug)]
+pub struct Acceptance {
+    /// The version they saw.
+    pub version: i32,
+    pub method: Option<PayMethod>,
+    /// Texts of the checkout they tick.
+    pub agreed_terms: Vec<TermId>,
+    /// Made-to-order goods are not taken back.
+    pub no_return: bool,
 }
 
 /// The placed order and how to pay for it; no attempt when it cost nothing.
@@ -65,48 +78,54 @@ pub async fn accepted(tx: &Tx, by: CustomerScope, quote: QuoteId, now: Now) -> R
     Ok(Accepted { row, choices })
 }
 
-/// Places the order of an accepted quote: the version the customer saw, and how it is to be paid.
+/// Places the order of a quote as the customer accepted it.
 pub async fn place(
     tx: &Tx,
     vault: &Vault,
     by: CustomerScope,
     actor: ActorRef,
     Accepted { row, choices }: Accepted,
-    version: i32,
-    method: Option<PayMethod>,
+    said: Acceptance,
     now: Now,
 ) -> Result<Placed, Failure<PlaceError>> {
-    let (_, priced, purse, minutes, hours) = try_join!(
+    let (_, priced, agreement, purse, waits) = try_join!(
         ONE_BY_ONE.one(tx, (by.user_id(),)).map_err(Failure::Fault),
         reprice(tx, by, &choices, now).map_err(Failure::widen::<PlaceError>),
+        agreed(tx, by, &said.agreed_terms, now).map_err(Failure::widen),
         Purse::open(tx, by.user_id(), choices.points, choices.rewards, now).map_err(Failure::Fault),
-        settings::number(tx, "reservation_minutes", 45).map_err(Failure::Fault),
-        settings::virtual_account_hours(tx).map_err(Failure::Fault),
+        settings::waits(tx).map_err(Failure::Fault),
     )?;
     let changed = || PlaceError::Changed(NewPrice { version: row.version, total_payable: priced.quote.total_payable });
-    if row.version != version || priced.hash()? != row.quote_hash {
+    if row.version != said.version || priced.hash()? != row.quote_hash {
         return Err(changed().into());
     }
-    if method == Some(PayMethod::VirtualAccount) && !priced.takes_virtual_account() {
+    let made_to_order = terms::made_to_order(&priced);
+    if !said.no_return && !made_to_order.is_empty() {
+        return Err(PlaceError::NoReturn(made_to_order).into());
+    }
+    if said.method == Some(PayMethod::VirtualAccount) && !priced.takes_virtual_account() {
         return Err(PlaceError::MethodNotOffered.into());
     }
-    let pay_due_at = now.plus(Duration::minutes(minutes));
-    let order = header(vault, by, &row, &choices, &priced, pay_due_at, now)?;
+    let address = priced.buyer.address_id.ok_or(PlaceError::AddressRequired)?;
+    let pay_due_at = now.plus(Duration::minutes(waits.reservation_minutes));
+    let order = header(vault, by, &row, &choices, &priced, agreement.versions.clone(), pay_due_at, now)?;
     let (id, order_no, lines) = (order.id, order.order_no.clone(), order.lines.clone());
     let coupons = priced
         .quote
         .coupons
         .iter()
         .map(|used| Reservation { user_coupon_id: used.user_coupon_id, discount_amount: used.amount });
-    let in_cart = choices.items.iter().filter_map(|item| item.cart_item_id).collect();
-    let (used, (), (), (), pieces, (), attempt, ()) = try_join!(
+    let in_cart: Vec<CartItemId> = choices.items.iter().filter_map(|item| item.cart_item_id).collect();
+    let (used, (), (), (), (), (), pieces, (), attempt, ()) = try_join!(
         store::use_up(tx, row.id).map_err(Failure::Fault),
         tiers::write(tx, order, actor, now).map_err(Failure::Fault),
+        keep(tx, by, agreement, now).map_err(Failure::Fault),
+        accounts::address::used(tx, by, address, now).map_err(Failure::Fault),
         promotions::wallet::reserve(tx, by.user_id(), id, coupons.collect(), now).map_err(Failure::widen),
         purse.spend(tx, id, priced.quote.points_used, priced.quote.rewards_used, now).map_err(Failure::widen),
         take_pieces(tx, terms::limited(&priced)).map_err(Failure::Fault),
-        EMPTY_CART.run(tx, (by.user_id(), in_cart)).map_err(Failure::Fault),
-        pay(tx, id, &priced, method, now).map_err(Failure::Fault),
+        empty_cart(tx, by, in_cart).map_err(Failure::Fault),
+        pay(tx, id, &priced, said.method, now).map_err(Failure::Fault),
         reserve(tx, &lines, &priced, pay_due_at, now),
     )?;
     used.ok_or(PlaceError::Used)?;
@@ -123,8 +142,12 @@ pub async fn place(
         total_payable: priced.quote.total_payable,
         pay_due_at,
         attempt,
-        virtual_account_hours: priced.takes_virtual_account().then_some(hours),
+        virtual_account_hours: priced.takes_virtual_account().then_some(waits.virtual_account_hours),
     })
+}
+
+async fn empty_cart(tx: &Tx, by: CustomerScope, lines: Vec<CartItemId>) -> Result<(), Fault> {
+    if lines.is_empty() { Ok(()) } else { EMPTY_CART.run(tx, (by.user_id(), lines)).await }
 }
 
 fn order_name(priced: &Priced) -> String {
@@ -139,6 +162,7 @@ fn header<'a>(
     row: &QuoteRow,
     choices: &Choices,
     priced: &'a Priced,
+    agreed_terms: Vec<TermId>,
     pay_due_at: DateTime<Utc>,
     now: Now,
 ) -> Result<Order<'a>, Failure<PlaceError>> {
@@ -160,6 +184,7 @@ fn header<'a>(
         delivery_note: choices.delivery_note.clone(),
         pay_due_at,
         takes_virtual_account: priced.takes_virtual_account(),
+        agreed_terms,
         point_rate: priced.buyer.point_rate,
         price: &priced.quote,
         lines: terms::frozen(priced)?,
@@ -181,12 +206,7 @@ async fn pay(
     if priced.quote.total_payable.is_zero() {
         return Ok(None);
     }
-    let method = method.map(|method| match method {
-        PayMethod::Card => payments::Method::Card,
-        PayMethod::EasyPay => payments::Method::EasyPay,
-        PayMethod::Transfer => payments::Method::Transfer,
-        PayMethod::VirtualAccount => payments::Method::VirtualAccount,
-    });
+    let method = method.map(Into::into);
     let expires_at = now.plus(Duration::minutes(WINDOW_MINUTES));
     let start = Start { purchase_order_id: id, claim_id: None, amount: priced.quote.total_payable, method, expires_at };
     let attempt = attempt::start(tx, start, now)

@@ -2,6 +2,8 @@
 
 use crate::quotes::reprice::{Limited, QuoteError};
 use crate::quotes::store::QuoteGone;
+use accounts::agree_at_checkout::CheckoutTermsError;
+use accounts::sign_up::Codes;
 use inventory::{OutOfStock, ShortLine};
 use kernel::*;
 use promotions::SpendError;
@@ -15,6 +17,9 @@ kernel::refusals! {
         Used = 409 "quote_used" at "/quote_id", "This checkout has been ordered.", "이미 주문이 완료된 주문서입니다.";
         Changed(NewPrice) = 409 "quote_changed" at "/version", "The checkout changed since it was accepted.", "주문서 내용이 변경되었습니다. 다시 확인해 주세요.";
         AddressRequired = 422 "address_required" at "/quote_id", "Choose where it goes.", "배송지를 선택해 주세요.";
+        RequiredTerm(Codes) = 422 "required_term_missing" at "/agreed_term_ids", "A required term is not agreed to.", "필수 약관에 동의해 주세요.";
+        TermOutdated = 409 "term_outdated" at "/agreed_term_ids", "A newer version of this term is in force.", "약관이 변경되었습니다. 다시 확인해 주세요.";
+        NoReturn(Vec<SkuId>) = 422 "no_return_not_agreed" at "/agrees_to_no_return", "Made-to-order goods are not taken back; agree to that first.", "주문제작 상품은 청약철회가 제한됩니다. 동의해 주세요.";
         MethodNotOffered = 422 "payment_method_not_offered" at "/payment_method", "This order cannot be paid that way.", "선택한 결제수단을 사용할 수 없습니다.";
         NotForSale(Vec<SkuId>) = 409 "not_for_sale" at "/quote_id", "Some items cannot be bought now.", "판매 중이 아닌 상품이 있습니다.";
         OutOfStock(Vec<ShortLine>) = 409 "out_of_stock" at "/quote_id", "Some items are out of stock.", "품절되었거나 재고가 부족한 상품이 있습니다.";
@@ -35,6 +40,14 @@ pub struct NewPrice {
     pub total_payable: Money,
 }
 
+impl From<CheckoutTermsError> for PlaceError {
+    fn from(error: CheckoutTermsError) -> PlaceError {
+        match error {
+            CheckoutTermsError::RequiredTerm(codes) => PlaceError::RequiredTerm(codes),
+            CheckoutTermsError::TermOutdated => PlaceError::TermOutdated,
+        }
+    }
+}
 impl From<QuoteGone> for PlaceError {
     fn from(gone: QuoteGone) -> PlaceError {
         match gone {

@@ -27,6 +27,7 @@ pub(super) fn frozen(priced: &Priced) -> Result<Vec<Line>, Fault> {
             fee_vat_payer: terms.fee_vat_payer,
             dispatch_due_at: preorder
                 .map(|day| kst_at(day, NaiveTime::from_hms_opt(23, 59, 59).unwrap_or(NaiveTime::MIN))),
+            no_return: sku.made_to_order,
             snapshot: snapshot(sku, priced, item.line_no),
         });
     }
@@ -48,6 +49,11 @@ fn snapshot(sku: &SellableSku, priced: &Priced, line_no: i32) -> serde_json::Val
         "list_price": sku.list_price,
         "promotion_product_id": sku.promotion.filter(|_| promoted).map(|running| running.promotion_product_id),
     })
+}
+
+/// Goods made to order among the lines: they are not taken back, which the customer has to agree to.
+pub(super) fn made_to_order(priced: &Priced) -> Vec<SkuId> {
+    priced.skus.iter().filter(|sku| sku.made_to_order).map(|sku| sku.sku_id).collect()
 }
 
 /// Pieces of promotions that have only so many.

@@ -8,6 +8,17 @@ kernel::text_enum! {
     pub enum PayMethod { Card = "card", EasyPay = "easy_pay", Transfer = "transfer", VirtualAccount = "virtual_account" }
 }
 
+impl From<PayMethod> for payments::Method {
+    fn from(method: PayMethod) -> payments::Method {
+        match method {
+            PayMethod::Card => payments::Method::Card,
+            PayMethod::EasyPay => payments::Method::EasyPay,
+            PayMethod::Transfer => payments::Method::Transfer,
+            PayMethod::VirtualAccount => payments::Method::VirtualAccount,
+        }
+    }
+}
+
 /// One SKU in a checkout.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Item {
