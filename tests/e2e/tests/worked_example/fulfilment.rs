@@ -1,13 +1,15 @@
-//! Accepted, packed, delivered, confirmed.
+//! Accepted, packed, delivered, confirmed: by the customer, and by seven days.
 
 use crate::order::{Order, lines};
 use crate::planted::Cast;
+use chrono::Days;
 use e2e::simulated::Simulated;
 use e2e::{Caller, Stack, until};
 use kernel::{ProductOrderId, UserId};
 use serde_json::{Value, json};
 
 db::statements! {
+    static DECIDED_BY: (ProductOrderId,) => (Option<String>,) = "select decided_by from product_orders where id = $1";
     static GRANTED: (UserId, ProductOrderId) => (i64,) =
         "select coalesce(sum(amount), 0)::bigint from point_lots where user_id = $1 and source = 'purchase' and ref_type = 'product_orders' and ref_id = $2";
 }
@@ -54,12 +56,27 @@ pub async fn delivered(stack: &Stack, outside: &Simulated, cast: &Cast, order: &
     .await;
 }
 
-/// The customer confirms; points follow from the cash of what is left of each line, at 1 %.
-pub async fn confirmed_with_points(stack: &Stack, cast: &Cast, order: &Order) {
+/// Seven days after the delivery the customer confirms A and B; C is left to the clock. Points follow from the cash of what
+/// is left of each line, at 1 %.
+pub async fn confirmed_with_points(stack: &Stack, outside: &Simulated, cast: &Cast, order: &Order) {
+    let [a, b, c] = order.lines;
+    stack.live_on(outside, stack.now().await.date() + Days::new(8), 10, 0).await;
     let minji = stack.customer(&cast.buyer.email).await;
-    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": order.lines })).await.expect(204);
+    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [a, b] })).await.expect(204);
+    points_are(stack, cast, &[(a, 206), (b, 296)]).await;
+    let before = states(&minji, order).await;
+    assert_eq!(before, ["purchase_decided", "purchase_decided", "delivered"]);
+    let report = stack.run_schedule("ScheduleOrder", "auto_confirm_sweep").await;
+    assert!(report["queued"].as_i64() >= Some(1), "{report}");
+    stack.run_schedule("SchedulePlatform", "sweep_outbox").await;
+    points_are(stack, cast, &[(c, 197)]).await;
+    let (by,) = DECIDED_BY.one(&stack.boot.db.writer().await.unwrap(), (c,)).await.unwrap();
+    assert_eq!(by.as_deref(), Some("auto"));
+}
+
+async fn points_are(stack: &Stack, cast: &Cast, expected: &[(ProductOrderId, i64)]) {
     let user = cast.buyer.user_id;
-    for (line, points) in order.lines.into_iter().zip([206, 296, 197]) {
+    for (line, points) in expected.iter().copied() {
         until("the points of a line", || async move {
             let (granted,) = GRANTED.one(&stack.boot.db.writer().await.unwrap(), (user, line)).await.unwrap();
             if granted == points { Ok(()) } else { Err(format!("{granted} of {points}")) }

@@ -147,15 +147,27 @@ pub async fn one_piece_cancelled(stack: &Stack, outside: &Simulated, cast: &Cast
     })
     .await;
     assert_eq!(done["type"], "cancel");
+    // S1 stays above its free-shipping threshold with what is left: nothing is recovered, no fee is taken.
+    assert_eq!(["fee_recovered_outbound", "fee_total"].map(|fee| won(&done["fees"], fee)), [0, 0], "{done:#}");
+    assert_eq!(["cash", "points", "rewards"].map(|back| won(&done["refund"], back)), [14_842, 1_573, 351], "{done:#}");
 
     let shown = minji.get(&format!("/v1/purchase-orders/{}", order.id)).await.expect(200);
     assert_eq!(won(&lines(&shown)[1], "remaining_quantity"), 2);
+    // The piece is back on the shelf.
+    let sku = cast.goods.b.skus[0];
+    until("the stock of the cancelled piece", || async move {
+        let stock = ON_HAND.one(&stack.boot.db.writer().await.unwrap(), (sku,)).await.unwrap();
+        if stock == (98, 0) { Ok(()) } else { Err(format!("{stock:?}")) }
+    })
+    .await;
     let books = outside.books().await;
     let ours = books["ledger"].as_array().unwrap().iter().find(|line| line["orderId"] == order.pg_order_id.as_str());
     let ours = ours.unwrap_or_else(|| panic!("{} is not in the books", order.pg_order_id));
     assert_eq!((won(ours, "captured"), won(ours, "refunded"), won(ours, "net")), (91_940, 14_842, 77_098));
     let balance = minji.get("/v1/points").await.expect(200);
     assert_eq!(won(&balance, "balance"), 10_000 - 9_000 + 1_573, "{balance:#}");
+    let rewards = minji.get("/v1/rewards").await.expect(200);
+    assert_eq!(won(&rewards, "balance"), 3_000 - 2_000 + 351, "{rewards:#}");
     // What the three lines will bring once they are confirmed.
     assert_eq!(won(&balance, "pending"), 206 + 296 + 197);
 }
