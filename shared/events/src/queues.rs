@@ -53,9 +53,9 @@ queues! {
         [RefundRequested, ClaimRefundable];
     /// Sends approved payouts to the provider.
     SEND_PAYOUT: "send_payout", "send-payout.fifo", &["payout_id"], 10 receives, 30 s, [PayoutRequested];
-    /// Tells the buyer what happened to an order.
-    ORDER_STATUS_ALERT: "order_status_alert", "order-status-alert.fifo", &["purchase_order_id"], 5 receives, 30 s,
-        [ProductOrderStatusChanged, VirtualAccountIssued];
+    /// Tells the buyer what happened to an order and to its claims.
+    ORDER_STATUS_ALERT: "order_status_alert", "order-status-alert.fifo", &["purchase_order_id", "claim_id"], 5 receives, 30 s,
+        [ProductOrderStatusChanged, VirtualAccountIssued, ClaimStatusChanged];
     /// Tells the members of a seller whose role covers the matter.
     NOTIFY_SELLER: "notify_seller", "notify-seller", &[], 5 receives, 30 s,
         [OrderPaid, DepositReversed, ClaimRequested, ProductReviewed, SettlementIssued, SettlementConfirmed, SettlementReverted,

@@ -1,5 +1,5 @@
-//! The task order_status_alert: the buyer hears what happened to an order, once per order and state and cause. Lines of
-//! one order that change together are one message.
+//! The task order_status_alert: the buyer hears what happened to an order, once per order and state and cause, and what
+//! became of a claim, once per claim and state. Lines of one order that change together are one message.
 
 use crate::order_texts::{self, Happened, Parcel};
 use crate::tell::{self, Message, To};
@@ -7,13 +7,14 @@ use aws::Mail;
 use boot::{Boot, Vault};
 use db::{Conn, Db};
 use events::queues::{self, Queue};
-use events::{Envelope, ProductOrderStatusChanged, VirtualAccountIssued};
+use events::{ClaimStatusChanged, Envelope, ProductOrderStatusChanged, VirtualAccountIssued};
 use jobs::{Task, TaskError, TaskFuture};
 use kernel::*;
 use uuid::Uuid;
 
 db::row! { struct OrderRow { user_id: UserId, order_no: String, total_payable: Money, email: Option<String> } }
 db::row! { struct ParcelRow { id: ShipmentId, carrier: Option<String>, invoice_no: Option<String> } }
+db::row! { struct ClaimRow { purchase_order_id: PurchaseOrderId, reject_reason: Option<String> } }
 db::row! { struct AccountRow { bank_code: String, account_no_enc: Vec<u8> } }
 
 db::statements! {
@@ -23,6 +24,7 @@ db::statements! {
     static PARCEL: (ProductOrderId,) => ParcelRow =
         "select s.id, c.name as carrier, s.invoice_no
          from product_orders p join shipments s on s.id = p.shipment_id left join carriers c on c.code = s.carrier_code where p.id = $1";
+    static CLAIM: (ClaimId,) => ClaimRow = "select purchase_order_id, reject_reason from claims where id = $1";
     static ACCOUNT: (PaymentId,) => AccountRow = "select bank_code, account_no_enc from virtual_accounts where payment_id = $1";
 }
 
@@ -54,6 +56,10 @@ impl OrderStatusAlert {
         } else if let Some(changed) = event.read::<ProductOrderStatusChanged>() {
             let changed = changed.map_err(poison)?;
             (changed.purchase_order_id, self.changed(&on, &changed).await?)
+        } else if let Some(changed) = event.read::<ClaimStatusChanged>() {
+            let changed = changed.map_err(poison)?;
+            let claim = CLAIM.one(&on, (changed.claim_id,)).await?;
+            (claim.purchase_order_id, claimed(&changed, claim.reject_reason))
         } else {
             return Ok(());
         };
@@ -69,7 +75,7 @@ impl OrderStatusAlert {
             email: order.email,
             text: order_texts::of(&order.order_no, &happened),
             link: Some(format!("/orders/{order_id}")),
-            key: format!("order:{order_id}:{}", told.key),
+            key: told.key,
             renew: false,
         };
         Ok(tell::tell(&self.db, &self.mail, message, now).await?)
@@ -84,7 +90,8 @@ impl OrderStatusAlert {
             amount: opened.amount,
             due_at: opened.due_at,
         };
-        Ok(Some(Told { happened, key: format!("payment_waiting:{}", opened.payment_id) }))
+        let key = format!("order:{}:payment_waiting:{}", opened.purchase_order_id, opened.payment_id);
+        Ok(Some(Told { happened, key }))
     }
 
     /// None: nobody needs to be told.
@@ -104,11 +111,26 @@ impl OrderStatusAlert {
                 cause = shipment(PARCEL.opt(on, (changed.product_order_id,)).await?.as_ref(), cause);
                 Happened::Delivered
             }
-            ("canceled", _) => Happened::Canceled,
+            // A line that is canceled was claimed: the claim's message says what came back.
             _ => return Ok(None),
         };
-        Ok(Some(Told { happened, key: format!("{}:{cause}", changed.to_state) }))
+        Ok(Some(Told { happened, key: format!("order:{}:{}:{cause}", changed.purchase_order_id, changed.to_state) }))
     }
+}
+
+/// None: the buyer did it themselves, or nothing is decided yet.
+fn claimed(changed: &ClaimStatusChanged, reject_reason: Option<String>) -> Option<Told> {
+    let happened = match changed.to_state.as_str() {
+        "approved" if changed.actor_type != "customer" => Happened::CancelApproved,
+        "rejected" => Happened::CancelRejected { reason: reject_reason },
+        "done" => Happened::Refunded {
+            cash: changed.refund_cash,
+            points: changed.refund_points,
+            rewards: changed.refund_rewards,
+        },
+        _ => return None,
+    };
+    Some(Told { happened, key: format!("claim:{}:{}:buyer", changed.claim_id, changed.to_state) })
 }
 
 fn shipment(parcel: Option<&ParcelRow>, otherwise: String) -> String {

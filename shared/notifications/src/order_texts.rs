@@ -1,4 +1,4 @@
-//! What a buyer is told about an order. Transactional: no consent is asked for, nothing is advertised.
+//! What a buyer is told about an order and its claims. Transactional: no consent is asked for, nothing is advertised.
 
 use crate::words::{Both, bank, time, won};
 use chrono::{DateTime, Utc};
@@ -36,7 +36,9 @@ pub(crate) enum Happened {
     NotPaid,
     Dispatched { parcel: Option<Parcel> },
     Delivered,
-    Canceled,
+    CancelApproved,
+    CancelRejected { reason: Option<String> },
+    Refunded { cash: Money, points: Money, rewards: Money },
 }
 
 /// The text of a happening.
@@ -90,14 +92,42 @@ pub(crate) fn of(order_no: &str, happened: &Happened) -> Text {
                 en("delivered. Your purchase is confirmed automatically after 7 days."),
             ),
         ),
-        Happened::Canceled => Text::new(
-            "order_canceled",
-            Both::new("취소가 완료되었습니다", "Your cancellation is done"),
-            Both::new(
-                ko("취소한 상품의 환불을 진행했습니다. 카드사에 따라 3~7영업일이 걸릴 수 있습니다."),
-                en("the canceled items are refunded. Your card issuer may take 3 to 7 business days."),
-            ),
+        Happened::CancelApproved => Text::new(
+            "claim_approved",
+            Both::new("취소가 승인되었습니다", "Your cancellation is approved"),
+            Both::new(ko("요청하신 취소가 승인되어 환불을 진행합니다."), en("the refund is under way.")),
         ),
+        Happened::CancelRejected { reason } => {
+            let (why, because) = reason
+                .as_ref()
+                .map(|reason| (format!(" 사유: {reason}"), format!(" Reason: {reason}")))
+                .unwrap_or_default();
+            Text::new(
+                "claim_rejected",
+                Both::new("취소가 거절되었습니다", "Your cancellation is refused"),
+                Both::new(
+                    ko(&format!("요청하신 취소가 거절되었습니다.{why}")),
+                    en(&format!("your items stay ordered.{because}")),
+                ),
+            )
+        }
+        Happened::Refunded { cash, points, rewards } => {
+            let (back, given) = (won(*cash), [won(*points), won(*rewards)]);
+            Text::new(
+                "claim_refunded",
+                Both::new("취소와 환불이 완료되었습니다", "Your cancellation is refunded"),
+                Both::new(
+                    ko(&format!(
+                        "{back}원, 적립금 {}원, 리워드 {}원을 돌려드렸습니다. 카드사에 따라 3~7영업일이 걸릴 수 있습니다.",
+                        given[0], given[1]
+                    )),
+                    en(&format!(
+                        "{back} won, {} points and {} rewards are back. Your card issuer may take 3 to 7 business days.",
+                        given[0], given[1]
+                    )),
+                ),
+            )
+        }
     }
 }
 

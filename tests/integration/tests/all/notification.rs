@@ -2,8 +2,9 @@
 
 use crate::buying::{bought, lines, piece};
 use crate::inbound::deposit_awaited;
+use crate::order_steps::{accepted, ask_cancel};
 use harness::{Actor, Customer, Host, Shop, json};
-use kernel::MemberId;
+use kernel::{ClaimId, MemberId};
 
 async fn inbox(shop: &Shop, customer: &Customer) -> Vec<String> {
     shop.values("select template_code from notifications where user_id = $1 order by id", &[&customer.user_id]).await
@@ -36,6 +37,41 @@ async fn a_buyer_hears_each_step_of_an_order_once() {
     assert!(letters[1].text.contains("123456789012") && letters[2].text.contains("123456789013"), "{letters:?}");
     let states: Vec<String> = shop.values("select state from notification_deliveries", &[]).await;
     assert!(states.iter().all(|state| state == "sent") && states.len() >= 3);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_buyer_hears_what_became_of_a_cancel() {
+    let shop = Shop::open().await;
+    let (seller, minji, lead) = (shop.seller().await, shop.customer().await, shop.operator("cs_lead").await);
+    let tee = seller.product("티셔츠").price(30_000).sku("M", 9).on_sale().await;
+    let placed = bought(&shop, &minji, &[piece(tee.only(), 3)]).await;
+    let line = lines(&shop, &placed).await[0];
+    // Nobody is asked while the order is only paid: one message, with what came back.
+    ask_cancel(&minji, &[(line, 1)]).await;
+    shop.run_tasks().await;
+    assert_eq!(inbox(&shop, &minji).await, ["order_paid", "claim_refunded"]);
+    let letters = shop.letters(&minji.email).await;
+    assert!(letters[1].text.contains("30,000원") && letters[1].text.contains(placed["order_no"].as_str().unwrap()));
+    // A seller who prepares it is asked; whoever answers, the buyer hears of it, with the reason of a refusal.
+    accepted(&seller, &[line]).await;
+    let answer = async |claim: ClaimId, verb: &str| {
+        let body = json!({ "reason": "이미 포장이 끝났습니다" });
+        lead.post(&format!("/v1/claims/{claim}/{verb}"), body).await.expect(204);
+        shop.run_tasks().await;
+    };
+    answer(ask_cancel(&minji, &[(line, 1)]).await, "reject").await;
+    let letters = shop.letters(&minji.email).await;
+    assert!(letters[2].text.contains("이미 포장이 끝났습니다"), "{letters:?}");
+    let taken_back = ask_cancel(&minji, &[(line, 1)]).await;
+    minji.post(&format!("/v1/claims/{taken_back}/withdraw"), json!({})).await.expect(204);
+    shop.run_tasks().await;
+    // The last pieces: the line ends canceled, which is told once, by the claim.
+    answer(ask_cancel(&minji, &[(line, 2)]).await, "approve").await;
+    let told = ["order_paid", "claim_refunded", "claim_rejected", "claim_approved", "claim_refunded"];
+    assert_eq!(inbox(&shop, &minji).await, told);
+    let state: String = shop.value("select state from product_orders", &[]).await;
+    assert_eq!(state, "canceled");
     shop.close().await;
 }
 
