@@ -91,8 +91,8 @@ pub(crate) struct ConfirmProductOrdersBody {
 
 /// One result per line; one line's trouble never stops the others.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct PartnerItemResultsView {
-    items: Vec<ItemResult>,
+pub(crate) struct LineResults {
+    results: Vec<ItemResult>,
 }
 
 /// Accept paid lines. Accepted ones answer success again; a cancel that committed first wins.
@@ -101,14 +101,14 @@ pub(crate) async fn confirm(
     State(app): State<App>,
     seller: SellerHeader,
     Json(body): Json<ConfirmProductOrdersBody>,
-) -> Answer<Json<PartnerItemResultsView>, GrantError> {
+) -> Answer<Json<LineResults>, GrantError> {
     let tx = app.boot.db.begin().await?;
     let scope = grant::seller_scope(&tx, &ctx.who, seller.0, Scope::OrdersWrite, ctx.now).await?;
     let ids = body.product_order_ids.into_vec();
-    let items = orders::accept::accept(&tx, scope, (&ctx.who).into(), ctx.now, ids).await?;
+    let results = orders::accept::accept(&tx, scope, (&ctx.who).into(), ctx.now, ids).await?;
     tx.commit().await?;
     app.nudge.relay().await;
-    Ok(Json(PartnerItemResultsView { items }))
+    Ok(Json(LineResults { results }))
 }
 
 /// Lines that leave, each with its parcel.
@@ -150,12 +150,12 @@ pub(crate) async fn dispatch(
     State(app): State<App>,
     seller: SellerHeader,
     Json(body): Json<DispatchProductOrdersBody>,
-) -> Answer<Json<PartnerItemResultsView>, GrantError> {
+) -> Answer<Json<LineResults>, GrantError> {
     let tx = app.boot.db.begin().await?;
     let scope = grant::seller_scope(&tx, &ctx.who, seller.0, Scope::OrdersWrite, ctx.now).await?;
     let items = body.items.into_vec().into_iter().map(Into::into).collect();
-    let items = orders::dispatch::dispatch(&tx, scope, (&ctx.who).into(), ctx.now, items).await?;
+    let results = orders::dispatch::dispatch(&tx, scope, (&ctx.who).into(), ctx.now, items).await?;
     tx.commit().await?;
     app.nudge.relay().await;
-    Ok(Json(PartnerItemResultsView { items }))
+    Ok(Json(LineResults { results }))
 }

@@ -117,9 +117,9 @@ async fn a_partner_accepts_and_dispatches_for_its_seller_alone() {
 
     let confirm = || partner.post("/v1/product-orders/confirm", json!({ "product_order_ids": [mine, foreign] }));
     let answer = confirm().await.expect(200);
-    assert_eq!(answer.items()[0], json!({ "product_order_id": mine, "ok": true }));
+    assert_eq!(answer["results"][0], json!({ "product_order_id": mine, "ok": true }));
     assert_eq!(
-        answer.items()[1],
+        answer["results"][1],
         json!({ "product_order_id": foreign, "ok": false, "code": "product_order_not_found" })
     );
     confirm().await.expect(200);
@@ -135,10 +135,10 @@ async fn a_partner_accepts_and_dispatches_for_its_seller_alone() {
         let item = json!({ "product_order_id": mine, "quantity": quantity, "method": "parcel", "carrier_code": "CJ", "invoice_no": invoice });
         partner.post("/v1/product-orders/dispatch", json!({ "items": [item] }))
     };
-    assert_eq!(dispatch(3, "123456789012").await.expect(200).items()[0]["code"], "quantity_changed");
-    assert_eq!(dispatch(2, "12").await.expect(200).items()[0]["code"], "invoice_invalid");
-    assert_eq!(dispatch(2, "123456789012").await.expect(200).items()[0]["ok"], true);
-    assert_eq!(dispatch(2, "123456789012").await.expect(200).items()[0]["ok"], true, "the same pair again");
+    assert_eq!(dispatch(3, "123456789012").await.expect(200)["results"][0]["code"], "quantity_changed");
+    assert_eq!(dispatch(2, "12").await.expect(200)["results"][0]["code"], "invoice_invalid");
+    assert_eq!(dispatch(2, "123456789012").await.expect(200)["results"][0]["ok"], true);
+    assert_eq!(dispatch(2, "123456789012").await.expect(200)["results"][0]["ok"], true, "the same pair again");
     let state: String = shop.value("select state from product_orders where id = $1", &[&mine]).await;
     assert_eq!(state, "dispatched");
     partner.post("/v1/product-orders/dispatch", json!({ "items": [] })).await.expect_code(422, "invalid_request");
