@@ -1,13 +1,11 @@
 //! Two pools: the writer, and the reader for pages that may lag behind it by a moment (read replica).
 
 use crate::fault;
-use crate::trips::{Counters, Trips};
 use crate::tx::{Conn, Tx};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use kernel::Fault;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_postgres::NoTls;
@@ -30,7 +28,6 @@ pub struct DbConfig {
 pub struct Db {
     writer: Pool,
     reader: Pool,
-    counters: Counters,
 }
 
 impl Db {
@@ -39,32 +36,22 @@ impl Db {
         let writer = pool(&config.writer, config.connections)?;
         let reader =
             if config.reader == config.writer { writer.clone() } else { pool(&config.reader, config.connections)? };
-        Ok(Db { writer, reader, counters: Counters::default() })
+        Ok(Db { writer, reader })
     }
 
     /// Starts a transaction on the writer. BEGIN travels with the first statement, in the same round trip.
     pub async fn begin(&self) -> Result<Tx, Fault> {
-        Ok(Tx::new(self.writer.get().await.map_err(pool_fault)?, Trips::new(self.counters.clone())))
+        Ok(Tx::new(self.writer.get().await.map_err(pool_fault)?))
     }
 
     /// A connection for single statements that may read slightly old rows.
     pub async fn reader(&self) -> Result<Conn, Fault> {
-        Ok(Conn::new(self.reader.get().await.map_err(pool_fault)?, Trips::new(self.counters.clone())))
+        Ok(Conn::new(self.reader.get().await.map_err(pool_fault)?))
     }
 
     /// A connection for single statements that must read what was just written.
     pub async fn writer(&self) -> Result<Conn, Fault> {
-        Ok(Conn::new(self.writer.get().await.map_err(pool_fault)?, Trips::new(self.counters.clone())))
-    }
-
-    /// Waits for the database so far; BEGIN and COMMIT travel with statements or count like them.
-    pub fn round_trips(&self) -> u64 {
-        self.counters.trips.load(Ordering::Relaxed)
-    }
-
-    /// Statements so far, and COMMITs that travelled alone.
-    pub fn statements(&self) -> u64 {
-        self.counters.statements.load(Ordering::Relaxed)
+        Ok(Conn::new(self.writer.get().await.map_err(pool_fault)?))
     }
 
     /// Closes every connection, so that a test database can be dropped.

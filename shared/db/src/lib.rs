@@ -22,6 +22,7 @@ pub use connect::{Db, DbConfig, trust};
 pub use on::On;
 pub use postgres_types::Json;
 pub use stmt::{Field, Params, Row, Stmt};
+pub use trips::{Cost, counted};
 pub use tx::{Conn, Tx};
 #[doc(hidden)]
 pub use {postgres_types, stmt::is_option as __is_option, tokio_postgres};

@@ -26,8 +26,8 @@ pub struct Conn {
 }
 
 impl Tx {
-    pub(crate) fn new(client: Object, trips: Trips) -> Tx {
-        Tx { client: Some(client), begun: AtomicBool::new(false), trips }
+    pub(crate) fn new(client: Object) -> Tx {
+        Tx { client: Some(client), begun: AtomicBool::new(false), trips: Trips::default() }
     }
 
     fn client(&self) -> Result<&Object, Fault> {
@@ -111,8 +111,8 @@ impl On for Tx {
 }
 
 impl Conn {
-    pub(crate) fn new(client: Object, trips: Trips) -> Conn {
-        Conn { client, trips }
+    pub(crate) fn new(client: Object) -> Conn {
+        Conn { client, trips: Trips::default() }
     }
 }
 

@@ -19,6 +19,7 @@
 
 mod actor;
 mod benefits;
+mod budget;
 mod call;
 mod clock;
 mod customer;
@@ -41,9 +42,11 @@ mod template;
 pub use actor::Actor;
 pub use authz::Audience as Host;
 pub use benefits::CouponBuilder;
+pub use budget::BUDGETS;
 pub use call::{Answer, Call};
 pub use clock::TestClock;
 pub use customer::{Customer, Grade};
+pub use db::{Cost, counted};
 pub use deliveries::Ready;
 pub use kernel;
 pub use mail::Letter;

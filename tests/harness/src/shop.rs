@@ -1,6 +1,7 @@
 //! A shop: one test's own database, tables, clock, hosts and outside services.
 
 use crate::actor::Actor;
+use crate::budget::{self, Crowd};
 use crate::clock::TestClock;
 use crate::outside::Outside;
 use crate::services::Services;
@@ -15,7 +16,6 @@ use jobs::{Schedules, Worker};
 use kernel::Now;
 use simulators::{AgencySim, BankSim, CarrierSim, HooksSim, TossSim};
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Mutex, OnceCell};
@@ -40,6 +40,7 @@ pub(crate) struct Inner {
     /// Makes names, numbers and addresses unique within the shop.
     pub(crate) counter: AtomicU32,
     pub(crate) category: OnceCell<kernel::CategoryId>,
+    crowd: Arc<Crowd>,
     routers: HashMap<Audience, OnceCell<Router>>,
     workers: OnceCell<Vec<Worker>>,
     schedules: OnceCell<Vec<Schedules>>,
@@ -88,6 +89,7 @@ impl Shop {
             waiting: Mutex::default(),
             counter: AtomicU32::new(0),
             category: OnceCell::new(),
+            crowd: Arc::default(),
             routers: Audience::ALL.into_iter().map(|host| (host, OnceCell::new())).collect(),
             workers: OnceCell::new(),
             schedules: OnceCell::new(),
@@ -176,13 +178,6 @@ impl Shop {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
-    /// Round trips to the database that a piece of work takes, with what it answers.
-    pub async fn statements<T>(&self, work: impl Future<Output = T>) -> (u64, T) {
-        let before = self.inner.boot.db.round_trips();
-        let answer = work.await;
-        (self.inner.boot.db.round_trips() - before, answer)
-    }
-
     /// Every law holds at this moment.
     ///
     /// # Panics
@@ -255,7 +250,7 @@ impl Inner {
     pub(crate) async fn router(&self, host: Audience) -> Router {
         let make = || async {
             let apis = serve::apis(host, &self.boot).await.unwrap_or_else(|error| panic!("{host:?} host: {error}"));
-            web::start(self.boot.clone(), apis)
+            budget::counted(web::start(self.boot.clone(), apis), host, self.crowd.clone())
         };
         self.routers[&host].get_or_init(make).await.clone()
     }

@@ -1,6 +1,6 @@
 //! What the harness promises to stories: a broken law is found, a forgotten close is found, shops do not meet.
 
-use harness::{Host, Shop, json};
+use harness::{Host, Shop, counted, json};
 use std::panic::AssertUnwindSafe;
 
 /// Runs what should panic; answers what it said.
@@ -56,9 +56,9 @@ async fn a_wrong_answer_says_what_came_instead() {
 async fn round_trips_are_counted() {
     let shop = Shop::open().await;
     let minji = shop.customer().await;
-    let (trips, _) = shop.statements(async { minji.get("/v1/me").await.expect(200) }).await;
-    assert!((1..=3).contains(&trips), "{trips}");
-    let (trips, _) = shop.statements(async { minji.post("/v1/me/addresses", json!({})).await.expect(422) }).await;
-    assert_eq!(trips, 0, "a body that cannot be read costs no statement");
+    let (cost, _) = counted(async { minji.get("/v1/me").await.expect(200) }).await;
+    assert!((1..=3).contains(&cost.trips), "{cost:?}");
+    let (cost, _) = counted(async { minji.post("/v1/me/addresses", json!({})).await.expect(422) }).await;
+    assert_eq!(cost.trips, 0, "a body that cannot be read costs no statement");
     shop.close().await;
 }

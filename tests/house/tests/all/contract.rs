@@ -1,8 +1,12 @@
-//! What callers rely on: OpenAPI documents, error codes, permissions. Each has a committed page that must not drift.
+//! What callers rely on: OpenAPI documents, error codes, permissions, budgets. Each has a committed page that must not drift.
 
 use authz::Audience;
-use harness::{Shop, routes};
+use harness::{BUDGETS, Shop, routes};
 use house::{committed, documents, error_codes, permissions};
+use std::collections::BTreeSet;
+
+/// Statements an endpoint that only reads may take, the look at its caller included.
+const READ_MOST: u64 = 4;
 
 async fn of_host(host: Audience) {
     let document = documents::document(host).await;
@@ -54,4 +58,27 @@ async fn permits_ask_for_permissions_that_roles_hold() {
     shop.close().await;
     assert!(wrong.is_empty(), "{} found:\n{}", wrong.len(), wrong.join("\n"));
     committed("docs/permissions.md", &page);
+}
+
+#[tokio::test]
+async fn every_endpoint_has_a_budget_and_a_page_costs_what_a_row_costs() {
+    let mut wrong = Vec::new();
+    let mut known = BTreeSet::new();
+    for host in Audience::ALL {
+        for route in routes(host).await.into_iter().flat_map(|(_, routes)| routes) {
+            let endpoint = (host.as_str().to_owned(), route.method.to_string(), route.path.to_owned());
+            match BUDGETS.get(&endpoint) {
+                None => wrong.push(format!("{endpoint:?} has no budget: scripts/budgets")),
+                // Reading is joined in SQL: whatever a page holds, it takes no statement per row.
+                Some(most) if route.method == "GET" && *most > READ_MOST => {
+                    wrong.push(format!("{endpoint:?} takes {most} statements to read"));
+                }
+                Some(_) => {}
+            }
+            known.insert(endpoint);
+        }
+    }
+    let stale = BUDGETS.keys().filter(|endpoint| !known.contains(*endpoint));
+    wrong.extend(stale.map(|endpoint| format!("{endpoint:?} has a budget and is no endpoint")));
+    assert!(wrong.is_empty(), "{} found:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,7 +1,7 @@
 //! What shoppers find: lists by any sort, categories, brands.
 
 use chrono::Duration;
-use harness::{Host, Shop};
+use harness::{Host, Shop, counted};
 
 #[tokio::test]
 async fn shoppers_page_through_lists_by_any_sort() {
@@ -50,8 +50,8 @@ async fn shoppers_page_through_lists_by_any_sort() {
     );
     nobody.get("/v1/products?colour=red").await.expect_code(422, "invalid_request");
     nobody.get("/v1/products?sort=random").await.expect_code(422, "invalid_request");
-    let (statements, _) = shop.statements(async { nobody.get("/v1/products?sort=popular").await.expect(200) }).await;
-    assert_eq!(statements, 1);
+    let (cost, _) = counted(async { nobody.get("/v1/products?sort=popular").await.expect(200) }).await;
+    assert_eq!(cost.statements, 1);
     shop.close().await;
 }
 

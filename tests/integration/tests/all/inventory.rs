@@ -1,7 +1,7 @@
 //! Stock: what a seller changes, what orders hold and take, and how it can be traced.
 
 use crate::buying::{bought, lines, order, pay, piece, quote};
-use harness::{Shop, json};
+use harness::{Shop, counted, json};
 
 #[tokio::test]
 async fn a_seller_changes_quantities_and_never_below_what_orders_hold() {
@@ -218,7 +218,7 @@ async fn the_shelf_shows_what_is_low_and_how_fast_it_sells() {
     let out = seller.get("/v1/stock?stock=sold_out&keyword=%EB%B9%84%EB%8B%88").await.expect(200);
     assert_eq!((out.items().len(), &out.items()[0]["sku_id"]), (1, &json!(l)));
     assert!(shop.seller().await.get("/v1/stock").await.expect(200).items().is_empty());
-    let (statements, _) = shop.statements(async { seller.get("/v1/stock").await.expect(200) }).await;
-    assert_eq!(statements, 1);
+    let (cost, _) = counted(async { seller.get("/v1/stock").await.expect(200) }).await;
+    assert_eq!(cost.statements, 1);
     shop.close().await;
 }
