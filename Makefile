@@ -1,12 +1,11 @@
 # Every command a person needs. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs serve test soak fuzz services tools fmt openapi laws bench
+.PHONY: help up down reset logs serve test soak fuzz services tools fmt openapi budgets laws bench
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
 	  while IFS=$$'\t' read -r name text; do \
-	    case $$name in laws|bench) [ -x scripts/$$name ] || continue;; serve) grep -rqs --include=Cargo.toml "^name = \"serve\"" shared functions tests || continue;; esac; \
 	    printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 up: ## Run the whole of Drrip on this machine (installs what is missing)
@@ -41,6 +40,9 @@ fmt: ## Format the code
 
 openapi: ## Write docs/openapi, docs/error-codes.md and docs/permissions.md anew from the code
 	@scripts/openapi
+
+budgets: ## Measure the statements of every endpoint anew and write docs/statement-budgets.tsv
+	@scripts/budgets
 
 laws: ## Check the conservation laws over the database of make up
 	@scripts/laws
