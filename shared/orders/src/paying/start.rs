@@ -17,7 +17,7 @@ kernel::refusals! {
     pub enum StartPaymentError {
         NotFound = 404 "purchase_order_not_found", "There is no such order.", "주문을 찾을 수 없습니다.";
         AlreadyPaid = 409 "already_paid", "The order is paid.", "이미 결제된 주문입니다.";
-        OrderExpired = 409 "order_expired", "The time to pay for this order is over.", "결제 가능 시간이 지났습니다. 다시 주문해 주세요.";
+        OrderLapsed = 410 "order_lapsed", "The time to pay for this order is over.", "결제 가능 시간이 지났습니다. 다시 주문해 주세요.";
         MethodNotOffered = 422 "payment_method_not_offered" at "/payment_method", "This order cannot be paid that way.", "선택한 결제수단을 사용할 수 없습니다.";
         AttemptOpen = 409 "payment_attempt_open", "Another payment of this order is under way.", "진행 중인 결제가 있습니다.";
         AttemptsExhausted = 409 "payment_attempts_exhausted", "This order cannot be tried to pay again.", "결제를 더 시도할 수 없습니다.";
@@ -62,13 +62,13 @@ pub async fn start(
     let locked = Locked::find(tx, OrderKey::Order(order)).await?;
     let locked = locked.filter(|locked| locked.order.user_id == by.user_id()).ok_or(StartPaymentError::NotFound)?;
     if locked.lines.iter().all(|line| line.state == LineState::CanceledByNopayment) {
-        return Err(StartPaymentError::OrderExpired.into());
+        return Err(StartPaymentError::OrderLapsed.into());
     }
     if !locked.waits() {
         return Err(StartPaymentError::AlreadyPaid.into());
     }
     if locked.order.pay_due_at.is_none_or(|due| due <= now.0) {
-        return Err(StartPaymentError::OrderExpired.into());
+        return Err(StartPaymentError::OrderLapsed.into());
     }
     if method == Some(Method::VirtualAccount) && !locked.order.takes_virtual_account {
         return Err(StartPaymentError::MethodNotOffered.into());

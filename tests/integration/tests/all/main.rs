@@ -60,5 +60,6 @@ mod tasks;
 mod tenancy;
 mod tenancy_rows;
 mod uploads;
+mod virtual_accounts;
 mod webhook;
 mod webhook_retries;

@@ -192,6 +192,20 @@ async fn coupons_and_balances_one_does_not_have_buy_nothing() {
 }
 
 #[tokio::test]
+async fn an_order_whose_time_to_pay_is_over_starts_no_payment() {
+    let counter = Counter::open().await;
+    let Counter { shop, minji, .. } = &counter;
+    let placed = order(minji, &counter.quote().await).await;
+    let path = format!("{ORDERS}/{}/payments", placed["purchase_order_id"].as_str().unwrap());
+    shop.clock().advance(Duration::minutes(45));
+    counter.refused(&path, json!({}), 410, "order_lapsed", None).await;
+    shop.run_schedule("cancel_expired_payments").await;
+    shop.run_tasks().await;
+    counter.refused(&path, json!({}), 410, "order_lapsed", None).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test]
 async fn a_tampered_payment_never_reaches_the_gateway() {
     let counter = Counter::open().await;
     let Counter { shop, minji, .. } = &counter;
