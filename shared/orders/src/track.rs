@@ -3,6 +3,12 @@
 //! Scans arrive late, twice and out of order. Each is stored once; the parcel's state is the furthest any scan has
 //! reached. The first pick-up makes its lines `delivering`, the delivery makes them `delivered` and starts the seven days
 //! after which they confirm themselves, counted from the scan, not from its arrival here.
+//!
+//! Context: carriers reuse numbers, and their clocks are not ours: a scan of the number's last life, or one dated into
+//! another year, would confirm and settle a purchase the same night, or never.
+//! Decision: a scan moves a parcel only when it is at most seven days older than the parcel's registration (as long as a
+//! scan waits for one) and at most an hour ahead of its own arrival; the seven days never begin before the registration.
+//! Consequences: the other scans are kept and shown, and do nothing.
 
 use crate::lines::{self, Cause, Delivered, LineRow, Move};
 use crate::state::{LineAction, LineState};
@@ -24,17 +30,21 @@ kernel::text_enum! {
     }
 }
 
-db::row! { struct ParcelRow { state: ParcelState, kind: String } }
+db::row! { struct ParcelRow { state: ParcelState, kind: String, created_at: DateTime<Utc> } }
 
 db::statements! {
     static ORDER_OF: (ShipmentId,) => (PurchaseOrderId,) =
         "select s.purchase_order_id from shipments p join seller_orders s on s.id = p.seller_order_id where p.id = $1";
-    static LOCK: (ShipmentId,) => ParcelRow = "select state, kind from shipments where id = $1 for update";
+    static LOCK: (ShipmentId,) => ParcelRow = "select state, kind, created_at from shipments where id = $1 for update";
     static STORE: (Json<Vec<ScanRow>>,) => () =
         "insert into tracking_events (id, shipment_id, status, location, description, occurred_at, received_at)
          select id, shipment_id, status, location, description, occurred_at, received_at from jsonb_populate_recordset(null::tracking_events, $1)
          on conflict (shipment_id, occurred_at, status) do nothing";
-    static SCANS: (ShipmentId,) => (String, DateTime<Utc>) = "select status, occurred_at from tracking_events where shipment_id = $1 order by occurred_at, id";
+    /// Those that can be of this parcel's journey.
+    static SCANS: (ShipmentId,) => (String, DateTime<Utc>) =
+        "select e.status, e.occurred_at from tracking_events e join shipments s on s.id = e.shipment_id
+         where e.shipment_id = $1 and e.occurred_at between s.created_at - interval '7 days' and e.received_at + interval '1 hour'
+         order by e.occurred_at, e.id";
     static ADVANCE: (ShipmentId, ParcelState, Option<DateTime<Utc>>, Option<DateTime<Utc>>) => () =
         "update shipments set state = $2, picked_up_at = coalesce(picked_up_at, $3), delivered_at = coalesce(delivered_at, $4), version = version + 1
          where id = $1 and (state, picked_up_at, delivered_at) is distinct from ($2, coalesce(picked_up_at, $3), coalesce(delivered_at, $4))";
@@ -79,7 +89,9 @@ pub async fn apply(tx: &Tx, shipment: ShipmentId, scans: Vec<Scan>, now: Now) ->
     if parcel.kind == "outbound" {
         let ids: Vec<ProductOrderId> = LINES.all(tx, (shipment,)).await?.into_iter().map(|(id,)| id).collect();
         let mine: Vec<&LineRow> = lines.iter().filter(|line| ids.contains(&line.id)).collect();
-        follow(tx, &mine, shipment, picked_up, delivered, now).await?;
+        let days = Duration::days(settings::number(tx, "auto_confirm_days", 7).await?);
+        let arrived = delivered.map(|at| Delivered { at, auto_confirm_at: at.max(parcel.created_at) + days });
+        follow(tx, &mine, shipment, picked_up.is_some(), arrived, now).await?;
     }
     Ok(())
 }
@@ -88,20 +100,16 @@ async fn follow(
     tx: &Tx,
     lines: &[&LineRow],
     shipment: ShipmentId,
-    picked_up: Option<DateTime<Utc>>,
-    delivered: Option<DateTime<Utc>>,
+    picked_up: bool,
+    arrived: Option<Delivered>,
     now: Now,
 ) -> Result<(), Fault> {
-    let days = settings::number(tx, "auto_confirm_days", 7).await?;
     let step = |line: &&LineRow| {
-        let arrived = delivered.filter(|_| matches!(line.state, LineState::Dispatched | LineState::Delivering));
-        if let Some(at) = arrived {
-            let delivered = Some(Delivered { at, auto_confirm_at: at + Duration::days(days) });
+        let delivered = arrived.filter(|_| matches!(line.state, LineState::Dispatched | LineState::Delivering));
+        if delivered.is_some() {
             return Some(Move { delivered, ..Move::new(line.id, line.state, LineAction::Deliver) });
         }
-        picked_up
-            .filter(|_| line.state == LineState::Dispatched)
-            .map(|_| Move::new(line.id, line.state, LineAction::PickUp))
+        (picked_up && line.state == LineState::Dispatched).then(|| Move::new(line.id, line.state, LineAction::PickUp))
     };
     let moves = lines.iter().filter_map(step).collect();
     let mut outbox = Outbox::new();

@@ -46,6 +46,7 @@ mod products;
 mod races;
 mod refunds;
 mod refused_steps;
+mod scans;
 mod second_factors;
 mod seller_account;
 mod seller_orders;
