@@ -1,8 +1,15 @@
 //! Lines leave the seller: with a carrier and an invoice number (송장번호), or by the seller's own hands.
 //!
-//! Lines of one seller order with one number share a parcel; a number that lives on another parcel is refused. A line that
-//! is still new is accepted on the way. The quantity is a guard: after a part of a line was cancelled, a dispatch of the
-//! old quantity is refused, so that nobody packs what nobody wants. Sending the same pair again answers success.
+//! Lines of one seller order with one number share a parcel. A line that is still new is accepted on the way. The quantity
+//! is a guard: after a part of a line was cancelled, a dispatch of the old quantity is refused, so that nobody packs what
+//! nobody wants. Sending the same again answers success. What leaves without a carrier ends by the seller's own report
+//! (see [`crate::mark_delivered`]).
+//!
+//! Context: sellers like to pack two orders of one buyer into one box (합포장).
+//! Decision: a parcel belongs to one seller order; a number that another one uses is `invoice_in_use`, whoever receives it.
+//! Rejected: comparing recipients (they are sealed per order and must be opened for every dispatch), and parcels of several
+//! orders (a scan, a return or a claim would have to ask which order it is of, and lock them all).
+//! Consequences: each order's goods leave under a number of their own.
 
 use crate::items::{ItemResult, in_order};
 use crate::lines::{self, Cause, LineRow, Move};
@@ -15,6 +22,7 @@ use events::ShipmentDispatched;
 use jobs::outbox::Outbox;
 use kernel::{Fault, Now, ProductOrderId, SellerOrderId, ShipmentId};
 use serde::Serialize;
+use shipping::carriers::bare;
 use std::collections::HashMap;
 
 kernel::text_enum! {
@@ -30,22 +38,27 @@ pub struct DispatchItem {
     pub quantity: Option<i32>,
     pub method: DeliveryMethod,
     pub carrier_code: Option<String>,
+    /// As people write it: kept without spaces and dashes.
     pub invoice_no: Option<String>,
 }
 
 db::row! { struct CarrierRow { number: String, matches: bool } }
+db::row! { struct SentRow { line: ProductOrderId, method: DeliveryMethod } }
 db::row! { struct ParcelRow { id: ShipmentId, seller_order_id: SellerOrderId, number: String, live: bool } }
 
 db::statements! {
     /// Whether each pair of carrier and number is one: `$1[i]` with `$2[i]`.
     static CARRIERS: (Vec<String>, Vec<String>) => CarrierRow =
-        "select p.carrier || ' ' || p.invoice as number, coalesce(p.invoice ~ c.invoice_pattern, true) as matches
+        "select p.carrier || ' ' || p.invoice as number, p.invoice <> '' and coalesce(p.invoice ~ c.invoice_pattern, true) as matches
          from unnest($1, $2) p(carrier, invoice) join carriers c on c.code = p.carrier and c.active";
     /// Parcels that carry one of the numbers now, or did in the last 90 days.
     static PARCELS: (Vec<String>, Vec<String>, DateTime<Utc>) => ParcelRow =
         "select distinct s.id, s.seller_order_id, p.carrier || ' ' || p.invoice as number, s.state not in ('delivered', 'lost', 'canceled') as live
          from unnest($1, $2) p(carrier, invoice) join shipments s on s.carrier_code = p.carrier and s.invoice_no = p.invoice
          where s.state <> 'canceled' and (s.created_at > $3 or s.state not in ('delivered', 'lost'))";
+    /// How lines that left without a carrier travel.
+    static SENT: (Vec<ProductOrderId>,) => SentRow =
+        "select o.id as line, s.method from product_orders o join shipments s on s.id = o.shipment_id where o.id = any($1) and s.method <> 'parcel'";
     static INSERT: (Json<Vec<ShipmentRow>>,) => () =
         "insert into shipments (id, seller_order_id, kind, method, carrier_code, invoice_no, state, tracking_source, created_at)
          select id, seller_order_id, kind, method, carrier_code, invoice_no, state, tracking_source, created_at from jsonb_populate_recordset(null::shipments, $1)";
@@ -69,6 +82,8 @@ struct Known {
     /// `carrier number` → whether the number has the carrier's form.
     numbers: HashMap<String, bool>,
     parcels: Vec<ParcelRow>,
+    /// Lines that left without a carrier.
+    sent: HashMap<ProductOrderId, DeliveryMethod>,
 }
 
 /// A line's way: a parcel that exists, or one to be made.
@@ -80,8 +95,11 @@ pub async fn dispatch(
     by: SellerScope,
     actor: ActorRef,
     now: Now,
-    items: Vec<DispatchItem>,
+    mut items: Vec<DispatchItem>,
 ) -> Result<Vec<ItemResult>, Fault> {
+    for item in &mut items {
+        item.invoice_no = item.invoice_no.as_deref().map(bare);
+    }
     let ids: Vec<ProductOrderId> = items.iter().map(|item| item.product_order_id).collect();
     let rows = lines::lock_lines(tx, &ids, Some(by.seller_id())).await?;
     let claimed = open_claims::of_lines(tx, &ids).await?;
@@ -138,14 +156,18 @@ pub async fn dispatch(
 async fn known(tx: &Tx, items: &[DispatchItem], now: Now) -> Result<Known, Fault> {
     let pairs: Vec<(String, String)> =
         items.iter().filter_map(|item| Some((item.carrier_code.clone()?, item.invoice_no.clone()?))).collect();
+    let untracked = items.iter().filter(|item| item.method != DeliveryMethod::Parcel).map(|item| item.product_order_id);
+    let untracked: Vec<ProductOrderId> = untracked.collect();
+    let sent = if untracked.is_empty() { Vec::new() } else { SENT.all(tx, (untracked,)).await? };
+    let sent = sent.into_iter().map(|row| (row.line, row.method)).collect();
     if pairs.is_empty() {
-        return Ok(Known { numbers: HashMap::new(), parcels: Vec::new() });
+        return Ok(Known { numbers: HashMap::new(), parcels: Vec::new(), sent });
     }
     let (carriers, invoices): (Vec<String>, Vec<String>) = pairs.iter().cloned().unzip();
     let checked = CARRIERS.all(tx, (carriers.clone(), invoices.clone())).await?;
     let numbers = checked.into_iter().map(|row| (row.number, row.matches)).collect();
     let parcels = PARCELS.all(tx, (carriers, invoices, now.0 - Duration::days(90))).await?;
-    Ok(Known { numbers, parcels })
+    Ok(Known { numbers, parcels, sent })
 }
 
 /// The line to dispatch, none when this very dispatch happened before, or why not.
@@ -166,7 +188,10 @@ fn verdict<'a>(
     match row.state {
         LineState::Paid | LineState::Preparing => {}
         LineState::Dispatched | LineState::Delivering | LineState::Delivered | LineState::PurchaseDecided => {
-            let same = holder.is_some_and(|parcel| Some(parcel.id) == row.shipment_id);
+            let same = match key {
+                Some(_) => holder.is_some_and(|parcel| Some(parcel.id) == row.shipment_id),
+                None => known.sent.get(&row.id) == Some(&item.method),
+            };
             return if same { Ok(None) } else { Err("already_dispatched") };
         }
         LineState::PaymentWaiting => return Err("payment_reversed"),

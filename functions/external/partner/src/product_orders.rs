@@ -128,7 +128,7 @@ pub(crate) struct DispatchProductOrder {
     method: DeliveryMethod,
     /// Needed for parcels.
     carrier_code: Option<Text<1, 20>>,
-    /// Needed for parcels; lines of one seller order may share one.
+    /// Needed for parcels; lines of one seller order may share one. Spaces and dashes are left out.
     invoice_no: Option<Text<1, 40>>,
 }
 

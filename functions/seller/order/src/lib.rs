@@ -53,6 +53,11 @@ fn routes() -> Api<App> {
         .get("/v1/seller-orders/{seller_order_id}", "See all my lines of one checkout together", seller_orders::get)
         .get("/v1/shipments", "Watch parcels: not scanned, moving, stalled, failed, delivered", shipments::list)
         .get("/v1/shipments/{shipment_id}", "Follow a parcel's scans and what it contains", shipments::get)
+        .post(
+            "/v1/shipments/{shipment_id}/mark-delivered",
+            "Report that goods sent without a carrier were handed over",
+            shipments::mark_delivered,
+        )
         .get("/v1/claims", "Work through cancels, returns and exchanges, most urgent first", claims::list)
         .get("/v1/claims/{claim_id}", "Open a claim: reason, money, parcels, effect on my settlement", claims::get)
         .post("/v1/claims/approve-cancels", "Approve cancel requests and release the refunds", claims::approve_cancels)

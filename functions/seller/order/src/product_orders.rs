@@ -151,7 +151,7 @@ impl From<DispatchLine> for DispatchItem {
             quantity: line.quantity.map(Quantity::get),
             method: line.method,
             carrier_code: line.carrier_code.map(Text::into_string),
-            invoice_no: line.invoice_no.map(|number| shipping::carriers::bare(number.as_str())),
+            invoice_no: line.invoice_no.map(Text::into_string),
         }
     }
 }
