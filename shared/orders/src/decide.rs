@@ -6,6 +6,7 @@ use crate::lines::{self, Cause, LineRow, Move};
 use crate::state::{LineAction, LineState};
 use crate::{ActorRef, open_claims};
 use authz::CustomerScope;
+use chrono::{DateTime, Utc};
 use db::{Db, Tx};
 use events::queues::{AUTO_CONFIRM_PURCHASE, Queue};
 use events::{AutoConfirmDue, Envelope, PurchaseDecided};
@@ -25,12 +26,13 @@ kernel::refusals! {
 
 db::statements! {
     static PAID_OF: (Vec<ProductOrderId>,) => (ProductOrderId, Money) = "select id, remaining_paid from product_orders where id = any($1)";
-    static DUE: (Now,) => (ProductOrderId, chrono::DateTime<chrono::Utc>) =
+    /// A page of them, the longest overdue first, after the one named.
+    static DUE: (Now, DateTime<Utc>, ProductOrderId, i64) => (ProductOrderId, DateTime<Utc>) =
         "select o.id, o.auto_confirm_at from product_orders o
-         where o.state = 'delivered' and o.auto_confirm_at <= $1
+         where o.state = 'delivered' and o.auto_confirm_at <= $1 and (o.auto_confirm_at, o.id) > ($2, $3)
            and not exists (select 1 from claim_items i join claims c on c.id = i.claim_id
                            where i.product_order_id = o.id and c.state not in ('done', 'rejected', 'withdrawn'))
-         order by o.auto_confirm_at limit 1000";
+         order by o.auto_confirm_at, o.id limit $4";
 }
 
 /// Confirms a customer's lines: all of them or none.
@@ -132,20 +134,32 @@ impl Schedule for AutoConfirmSweep {
         "0 3 * * ? *"
     }
     fn run(&self, now: Now) -> ScheduleFuture<'_> {
-        Box::pin(async move {
-            let tx = self.db.begin().await?;
-            let due = DUE.all(&tx, (now,)).await?;
-            let mut outbox = Outbox::new();
-            for (product_order_id, auto_confirm_at) in &due {
-                // A rule that fires twice queues a line once a day.
-                let once = format!("drrip:auto_confirm_due:{product_order_id}:{}", now.date());
-                let id = EventId(Uuid::new_v5(&Uuid::NAMESPACE_URL, once.as_bytes()));
-                let due = AutoConfirmDue { product_order_id: *product_order_id, auto_confirm_at: *auto_confirm_at };
-                outbox.add_as(id, &due, now)?;
-            }
-            outbox.write(&tx).await?;
-            tx.commit().await?;
-            Ok(serde_json::json!({ "queued": due.len() }))
-        })
+        Box::pin(async move { Ok(serde_json::json!({ "queued": queue_due(&self.db, now, PAGE).await? })) })
+    }
+}
+
+/// Lines queued in one transaction.
+const PAGE: i64 = 1_000;
+
+/// Queues all lines whose waiting time is over, page by page; answers how many.
+pub async fn queue_due(db: &Db, now: Now, page: i64) -> Result<usize, Fault> {
+    let mut queued = 0;
+    let (mut at, mut after) = (DateTime::UNIX_EPOCH, ProductOrderId(Uuid::nil()));
+    loop {
+        let tx = db.begin().await?;
+        let due = DUE.all(&tx, (now, at, after, page)).await?;
+        let Some((last, last_at)) = due.last() else { return Ok(queued) };
+        (at, after) = (*last_at, *last);
+        let mut outbox = Outbox::new();
+        for (product_order_id, auto_confirm_at) in &due {
+            // A rule that fires twice queues a line once a day.
+            let once = format!("drrip:auto_confirm_due:{product_order_id}:{}", now.date());
+            let id = EventId(Uuid::new_v5(&Uuid::NAMESPACE_URL, once.as_bytes()));
+            let due = AutoConfirmDue { product_order_id: *product_order_id, auto_confirm_at: *auto_confirm_at };
+            outbox.add_as(id, &due, now)?;
+        }
+        outbox.write(&tx).await?;
+        tx.commit().await?;
+        queued += due.len();
     }
 }

@@ -4,15 +4,20 @@
 use super::approve::{self, DecideClaimError, Decider};
 use crate::{ActorRef, settings};
 use boot::Boot;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use jobs::{Schedule, ScheduleFuture};
 use kernel::clock::{business_day_after, kst_date};
 use kernel::*;
+use uuid::Uuid;
 
 db::statements! {
-    static UNANSWERED: () => (ClaimId, chrono::DateTime<chrono::Utc>) =
-        "select id, requested_at from claims where type = 'cancel' and state = 'requested' order by requested_at limit 1000";
+    /// A page of them, the longest waiting first, after the one named.
+    static UNANSWERED: (DateTime<Utc>, ClaimId, i64) => (ClaimId, DateTime<Utc>) =
+        "select id, requested_at from claims where type = 'cancel' and state = 'requested' and (requested_at, id) > ($1, $2) order by requested_at, id limit $3";
 }
+
+/// Claims read at a time.
+const PAGE: i64 = 500;
 
 /// Business days a seller has to answer.
 const ANSWER_DAYS: u32 = 2;
@@ -30,24 +35,31 @@ impl Schedule for ApproveUnanswered {
         "0 9,15 * * ? *"
     }
     fn run(&self, now: Now) -> ScheduleFuture<'_> {
-        Box::pin(async move {
-            let conn = self.boot.db.writer().await?;
-            let waiting = UNANSWERED.all(&conn, ()).await?;
-            let Some((_, oldest)) = waiting.first() else { return Ok(serde_json::json!({ "approved": 0 })) };
-            let holidays = settings::holidays(&conn, kst_date(*oldest)).await?;
-            drop(conn);
-            let mut approved = 0;
-            for (claim, asked) in waiting {
-                if is_over(kst_date(asked), now, &holidays) {
-                    approved += i32::from(self.approve(claim, now).await?);
-                }
-            }
-            Ok(serde_json::json!({ "approved": approved }))
-        })
+        Box::pin(async move { Ok(serde_json::json!({ "approved": self.approve_all(now, PAGE).await? })) })
     }
 }
 
 impl ApproveUnanswered {
+    /// Page by page, up to the first that still has time; answers how many were approved.
+    pub async fn approve_all(&self, now: Now, page: i64) -> Result<usize, Fault> {
+        let mut approved = 0;
+        let (mut at, mut after) = (DateTime::UNIX_EPOCH, ClaimId(Uuid::nil()));
+        loop {
+            let conn = self.boot.db.writer().await?;
+            let waiting = UNANSWERED.all(&conn, (at, after, page)).await?;
+            let Some((_, oldest)) = waiting.first() else { return Ok(approved) };
+            let holidays = settings::holidays(&conn, kst_date(*oldest)).await?;
+            drop(conn);
+            for (claim, asked) in waiting {
+                if !is_over(kst_date(asked), now, &holidays) {
+                    return Ok(approved);
+                }
+                approved += usize::from(self.approve(claim, now).await?);
+                (at, after) = (asked, claim);
+            }
+        }
+    }
+
     /// False when it was answered, or taken back, meanwhile.
     async fn approve(&self, claim: ClaimId, now: Now) -> Result<bool, Fault> {
         let tx = self.boot.db.begin().await?;
