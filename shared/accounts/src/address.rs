@@ -16,16 +16,14 @@ db::row! {
 db::statements! {
     static LIST: (UserId, Now) => AddressRow =
         "select a.id, a.label, a.recipient_enc, a.phone_enc, a.postcode, a.address1, a.address2_enc, a.entrance_note_enc, a.customs_code_enc, a.is_default,
-                r.zone as remote_zone
-         from user_addresses a left join remote_area_surcharges r
-              on int4range(r.postcode_from::int, r.postcode_to::int, '[]') @> a.postcode::int and r.valid_from <= $2
+                remote_zone(a.postcode, $2) as remote_zone
+         from user_addresses a
          where a.user_id = $1 and a.deleted_at is null
          order by a.is_default desc, a.last_used_at desc nulls last, a.id desc";
-    pub(crate) static ONE: (UserId, AddressId) => AddressRow =
+    pub(crate) static ONE: (UserId, AddressId, Now) => AddressRow =
         "select a.id, a.label, a.recipient_enc, a.phone_enc, a.postcode, a.address1, a.address2_enc, a.entrance_note_enc, a.customs_code_enc, a.is_default,
-                r.zone as remote_zone
-         from user_addresses a left join remote_area_surcharges r
-              on int4range(r.postcode_from::int, r.postcode_to::int, '[]') @> a.postcode::int
+                remote_zone(a.postcode, $3) as remote_zone
+         from user_addresses a
          where a.user_id = $1 and a.id = $2 and a.deleted_at is null";
     static USED: (UserId, AddressId, Now) => () = "update user_addresses set last_used_at = $3 where user_id = $1 and id = $2";
 }
@@ -79,8 +77,14 @@ pub async fn list(on: &impl On, vault: &Vault, by: CustomerScope, now: Now) -> R
 }
 
 /// One of the customer's addresses; None when it is not theirs.
-pub async fn of(on: &impl On, vault: &Vault, by: CustomerScope, id: AddressId) -> Result<Option<Address>, Fault> {
-    ONE.opt(on, (by.user_id(), id)).await?.map(|row| row.open(vault)).transpose()
+pub async fn of(
+    on: &impl On,
+    vault: &Vault,
+    by: CustomerScope,
+    id: AddressId,
+    now: Now,
+) -> Result<Option<Address>, Fault> {
+    ONE.opt(on, (by.user_id(), id, now)).await?.map(|row| row.open(vault)).transpose()
 }
 
 /// Remembers that an order went there: the most recently used one becomes the default when that is deleted.

@@ -68,7 +68,13 @@ db::statements! {
 }
 
 /// Adds an address.
-pub async fn add(tx: &Tx, vault: &Vault, by: CustomerScope, new: NewAddress) -> Result<Address, Failure<AddressError>> {
+pub async fn add(
+    tx: &Tx,
+    vault: &Vault,
+    by: CustomerScope,
+    now: Now,
+    new: NewAddress,
+) -> Result<Address, Failure<AddressError>> {
     LOCK.opt(tx, (by.user_id(),)).await?;
     let (count, has_default) = STANDING.one(tx, (by.user_id(),)).await?;
     if count >= MOST {
@@ -93,7 +99,7 @@ pub async fn add(tx: &Tx, vault: &Vault, by: CustomerScope, new: NewAddress) -> 
         new.is_default || !has_default,
     );
     INSERT.run(tx, row).await?;
-    kept(tx, vault, by, id).await
+    kept(tx, vault, by, id, now).await
 }
 
 /// Corrects an address or makes it the default.
@@ -102,31 +108,32 @@ pub async fn edit(
     vault: &Vault,
     by: CustomerScope,
     id: AddressId,
+    now: Now,
     edit: AddressEdit,
 ) -> Result<Address, Failure<AddressError>> {
     LOCK.opt(tx, (by.user_id(),)).await?;
-    let mut now = kept(tx, vault, by, id).await?;
-    if edit.make_default && !now.is_default {
+    let mut edited = kept(tx, vault, by, id, now).await?;
+    if edit.make_default && !edited.is_default {
         NO_DEFAULT.run(tx, (by.user_id(),)).await?;
-        now.is_default = true;
+        edited.is_default = true;
     }
-    now.merge(edit);
+    edited.merge(edit);
     let seal = |text: Option<String>| text.map(|text| vault.seal(&text)).transpose();
     let row = (
         by.user_id(),
         id,
-        now.label,
-        vault.seal(&now.recipient)?,
-        vault.seal(&now.phone)?,
-        now.postcode,
-        now.address1,
-        seal(now.address2)?,
-        seal(now.entrance_note)?,
-        seal(now.customs_code)?,
-        now.is_default,
+        edited.label,
+        vault.seal(&edited.recipient)?,
+        vault.seal(&edited.phone)?,
+        edited.postcode,
+        edited.address1,
+        seal(edited.address2)?,
+        seal(edited.entrance_note)?,
+        seal(edited.customs_code)?,
+        edited.is_default,
     );
     UPDATE.run(tx, row).await?;
-    kept(tx, vault, by, id).await
+    kept(tx, vault, by, id, now).await
 }
 
 /// Deletes an address.
@@ -139,8 +146,14 @@ pub async fn delete(tx: &Tx, by: CustomerScope, id: AddressId, now: Now) -> Resu
     Ok(())
 }
 
-async fn kept(tx: &Tx, vault: &Vault, by: CustomerScope, id: AddressId) -> Result<Address, Failure<AddressError>> {
-    Ok(address::of(tx, vault, by, id).await?.ok_or(AddressError::NotFound)?)
+async fn kept(
+    tx: &Tx,
+    vault: &Vault,
+    by: CustomerScope,
+    id: AddressId,
+    now: Now,
+) -> Result<Address, Failure<AddressError>> {
+    Ok(address::of(tx, vault, by, id, now).await?.ok_or(AddressError::NotFound)?)
 }
 
 impl Address {

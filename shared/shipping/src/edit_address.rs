@@ -68,6 +68,7 @@ db::statements! {
 pub async fn add(
     tx: &Tx,
     by: SellerScope,
+    now: Now,
     new: NewSellerAddress,
 ) -> Result<SellerAddress, Failure<SellerAddressError>> {
     refuse_post_box(&new.address)?;
@@ -91,7 +92,7 @@ pub async fn add(
         new.is_default || !has_default,
     );
     INSERT.run(tx, row).await?;
-    kept(tx, by, id).await
+    kept(tx, by, id, now).await
 }
 
 /// Corrects an address or makes it the default of its kind.
@@ -107,7 +108,7 @@ pub async fn edit(
         refuse_post_box(address)?;
     }
     LOCK.opt(tx, (scope.seller_id(),)).await?;
-    let before = kept(tx, scope, id).await?;
+    let before = kept(tx, scope, id, now).await?;
     if edit.make_default && !before.is_default {
         NO_DEFAULT.run(tx, (scope.seller_id(), before.kind.clone())).await?;
     }
@@ -121,7 +122,7 @@ pub async fn edit(
         edit.make_default,
     );
     UPDATE.run(tx, row).await?;
-    let after = kept(tx, scope, id).await?;
+    let after = kept(tx, scope, id, now).await?;
     let target = Target::of("seller_addresses", id);
     record(tx, by, "seller_address.edited", target, Some(facts(&before)), Some(facts(&after)), now).await?;
     Ok(after)
@@ -132,7 +133,7 @@ pub async fn delete(tx: &Tx, by: &Member, id: SellerAddressId, now: Now) -> Resu
     let scope = by.scope();
     // Policies are written under the same lock, so none begins to use the address meanwhile.
     LOCK.opt(tx, (scope.seller_id(),)).await?;
-    let address = kept(tx, scope, id).await?;
+    let address = kept(tx, scope, id, now).await?;
     if !address.used_by.is_empty() {
         return Err(SellerAddressError::InUse(UsedBy { policies: address.used_by }).into());
     }
@@ -142,8 +143,13 @@ pub async fn delete(tx: &Tx, by: &Member, id: SellerAddressId, now: Now) -> Resu
     Ok(())
 }
 
-async fn kept(tx: &Tx, by: SellerScope, id: SellerAddressId) -> Result<SellerAddress, Failure<SellerAddressError>> {
-    Ok(seller_addresses::of(tx, by, id).await?.ok_or(SellerAddressError::NotFound)?)
+async fn kept(
+    tx: &Tx,
+    by: SellerScope,
+    id: SellerAddressId,
+    now: Now,
+) -> Result<SellerAddress, Failure<SellerAddressError>> {
+    Ok(seller_addresses::of(tx, by, id, now).await?.ok_or(SellerAddressError::NotFound)?)
 }
 
 fn facts(address: &SellerAddress) -> serde_json::Value {

@@ -6,10 +6,7 @@ pub mod carriers;
 pub mod edit_address;
 pub mod edit_policy;
 pub mod policies;
-pub mod remote;
 pub mod seller_addresses;
-
-pub use remote::{RemoteZone, remote_zone};
 
 /// Every statement of this crate, for the check against the schema.
 pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
@@ -17,6 +14,5 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     edit_address::STATEMENTS,
     edit_policy::STATEMENTS,
     policies::STATEMENTS,
-    remote::STATEMENTS,
     seller_addresses::STATEMENTS,
 ];

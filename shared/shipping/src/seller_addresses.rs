@@ -20,22 +20,21 @@ db::row! {
 }
 
 db::statements! {
-    static LIST: (SellerId, Option<SellerAddressId>) => SellerAddress =
-        "select a.id, a.kind, a.name, a.phone, a.postcode, a.address, a.is_default, r.zone as remote_zone,
+    static LIST: (SellerId, Option<SellerAddressId>, Now) => SellerAddress =
+        "select a.id, a.kind, a.name, a.phone, a.postcode, a.address, a.is_default, remote_zone(a.postcode, $3) as remote_zone,
                 array(select p.name from shipping_policies p where p.seller_id = a.seller_id and p.retired_at is null
                       and a.id in (p.dispatch_address_id, p.return_address_id) order by p.name) as used_by
-         from seller_addresses a left join remote_area_surcharges r
-              on int4range(r.postcode_from::int, r.postcode_to::int, '[]') @> a.postcode::int
+         from seller_addresses a
          where a.seller_id = $1 and a.deleted_at is null and ($2::uuid is null or a.id = $2)
          order by a.kind, a.is_default desc, a.id";
 }
 
 /// All addresses of a seller, defaults first. There are at most [`crate::edit_address::MOST`].
-pub async fn list(on: &impl On, by: SellerScope) -> Result<Vec<SellerAddress>, Fault> {
-    LIST.all(on, (by.seller_id(), None)).await
+pub async fn list(on: &impl On, by: SellerScope, now: Now) -> Result<Vec<SellerAddress>, Fault> {
+    LIST.all(on, (by.seller_id(), None, now)).await
 }
 
 /// One of the seller's addresses; None when it is not theirs.
-pub async fn of(on: &impl On, by: SellerScope, id: SellerAddressId) -> Result<Option<SellerAddress>, Fault> {
-    LIST.opt(on, (by.seller_id(), Some(id))).await
+pub async fn of(on: &impl On, by: SellerScope, id: SellerAddressId, now: Now) -> Result<Option<SellerAddress>, Fault> {
+    LIST.opt(on, (by.seller_id(), Some(id), now)).await
 }

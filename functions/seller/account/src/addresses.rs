@@ -87,7 +87,7 @@ impl From<SellerAddressEditBody> for SellerAddressEdit {
 }
 
 pub async fn list(ctx: Ctx<may::StoreRead>, State(app): State<App>) -> Answer<Json<SellerAddressesView>> {
-    let items = seller_addresses::list(&app.boot.db.writer().await?, ctx.who.scope()).await?;
+    let items = seller_addresses::list(&app.boot.db.writer().await?, ctx.who.scope(), ctx.now).await?;
     Ok(Json(SellerAddressesView { items: items.into_iter().map(SellerAddressView::from).collect() }))
 }
 
@@ -97,7 +97,7 @@ pub async fn add(
     Json(body): Json<SellerAddressAddBody>,
 ) -> Answer<Created<SellerAddressView>, SellerAddressError> {
     let tx = app.boot.db.begin().await?;
-    let address = edit_address::add(&tx, ctx.who.scope(), body.into()).await?;
+    let address = edit_address::add(&tx, ctx.who.scope(), ctx.now, body.into()).await?;
     tx.commit().await?;
     Ok(Created(address.into()))
 }

@@ -133,7 +133,7 @@ pub async fn add(
     Json(body): Json<AddressAddBody>,
 ) -> Answer<Created<AddressView>, AddressError> {
     let tx = app.boot.db.begin().await?;
-    let address = edit_address::add(&tx, &app.boot.vault, ctx.who.scope(), body.into()).await?;
+    let address = edit_address::add(&tx, &app.boot.vault, ctx.who.scope(), ctx.now, body.into()).await?;
     tx.commit().await?;
     Ok(Created(address.into()))
 }
@@ -145,7 +145,7 @@ pub async fn edit(
     Json(body): Json<AddressEditBody>,
 ) -> Answer<Json<AddressView>, AddressError> {
     let tx = app.boot.db.begin().await?;
-    let address = edit_address::edit(&tx, &app.boot.vault, ctx.who.scope(), address_id, body.into()).await?;
+    let address = edit_address::edit(&tx, &app.boot.vault, ctx.who.scope(), address_id, ctx.now, body.into()).await?;
     tx.commit().await?;
     Ok(Json(address.into()))
 }

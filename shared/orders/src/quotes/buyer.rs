@@ -29,7 +29,7 @@ db::statements! {
                 coalesce((select sum(l.remaining) from point_lots l where l.user_id = u.id and l.balance = 'points' and l.remaining > 0 and l.expires_at > $3), 0)::bigint as points,
                 coalesce((select sum(l.remaining) from point_lots l where l.user_id = u.id and l.balance = 'rewards' and l.remaining > 0 and l.expires_at > $3), 0)::bigint as rewards,
                 a.id as address_id, a.recipient_enc, a.phone_enc, a.postcode, a.address1, a.address2_enc,
-                coalesce((select r.zone from remote_area_surcharges r where a.postcode between r.postcode_from and r.postcode_to), 'none') as remote_zone
+                coalesce(remote_zone(a.postcode, $3), 'none') as remote_zone
          from users u
          left join membership_grades g on g.id = u.grade_id
          left join user_addresses a on a.user_id = u.id and a.deleted_at is null and (a.id = $2 or $2::uuid is null and a.is_default)

@@ -92,3 +92,22 @@ async fn there_is_one_default_whoever_names_it_at_the_same_moment() {
     assert_eq!((made.len(), list.items().len(), defaults), (5, 6, 1));
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_remote_zone_costs_more_from_its_day_on() {
+    let shop = Shop::open().await;
+    let (seller, minji) = (shop.seller().await, shop.customer().await);
+    minji.address().await;
+    let of = made(&seller, "무료 배송", json!({ "type": "free" })).await;
+    let sku = seller.product("티셔츠").price(20_000).sku("M", 9).shipping(of).on_sale().await.only();
+    let zone =
+        "insert into remote_area_surcharges (id, zone, postcode_from, postcode_to, default_surcharge, valid_from)
+                select uuid_v7(now()), 'island', postcode, postcode, 3000, $1 from user_addresses";
+    shop.sql(zone, &[&shop.now().date().succ_opt().unwrap()]).await;
+    let surcharge = async || asked(&minji, &[piece(sku, 1)]).await.1;
+    let shown = async || minji.get("/v1/me/addresses").await.expect(200).items()[0]["remote_zone"].clone();
+    assert_eq!((surcharge().await, shown().await), (0, Value::Null), "not before");
+    shop.clock().advance(chrono::Duration::days(1));
+    assert_eq!((surcharge().await, shown().await), (7_000, json!("island")));
+    shop.close().await;
+}
