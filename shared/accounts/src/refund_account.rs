@@ -20,10 +20,12 @@ db::statements! {
     static REPLACE: (UserId, Now) => () = "update refund_accounts set replaced_at = $2 where user_id = $1 and replaced_at is null";
     static INSERT: (RefundAccountId, UserId, String, Vec<u8>, Vec<u8>, Now) => () =
         "insert into refund_accounts (id, user_id, bank_code, account_no_enc, holder_enc, verified_at, created_at) values ($1, $2, $3, $4, $5, $6, $6)";
-    /// A refund on its way to the account keeps it.
+    /// A refund on its way to the account keeps it, and so does a claim that may still become one.
     static PENDING: (UserId,) => (bool,) =
         "select exists (select 1 from payment_refunds r join payments p on p.id = r.payment_id join purchase_orders o on o.id = p.purchase_order_id
-             where o.user_id = $1 and r.refund_account_enc is not null and r.state in ('requested', 'processing', 'unknown'))";
+             where o.user_id = $1 and r.refund_account_enc is not null and r.state in ('requested', 'processing', 'unknown'))
+             or exists (select 1 from claims c join purchase_orders o on o.id = c.purchase_order_id join payments p on p.purchase_order_id = o.id
+                 where o.user_id = $1 and c.state not in ('done', 'rejected', 'withdrawn') and p.method = 'virtual_account' and p.captured_amount > p.refunded_amount)";
 }
 
 kernel::refusals! {
@@ -33,7 +35,7 @@ kernel::refusals! {
         Unknown = 422 "bank_account_unknown" at "/account_no", "The bank knows no such account.", "존재하지 않거나 해지된 계좌입니다.";
         Mismatch = 422 "holder_mismatch" at "/account_no", "The account's holder is somebody else.", "예금주가 본인 이름과 일치하지 않습니다.";
         Unverified = 403 "identity_required", "Verify your identity first.", "본인확인이 필요합니다.";
-        Pending = 409 "refund_pending", "A refund to this account is on its way.", "진행 중인 환불이 있어 삭제할 수 없습니다.";
+        Pending = 409 "refund_pending", "A refund to this account is on its way or asked for.", "진행 중인 환불이나 클레임이 있어 삭제할 수 없습니다.";
     }
 }
 
@@ -96,7 +98,7 @@ pub async fn save(
     })
 }
 
-/// Removes the account, unless a refund to it is pending.
+/// Removes the account, unless a refund to it is pending or a claim asks for one.
 pub async fn remove(tx: &db::Tx, by: CustomerScope, now: Now) -> Result<(), Failure<RefundAccountError>> {
     LOCK.opt(tx, (by.user_id(),)).await?;
     let (pending,) = PENDING.one(tx, (by.user_id(),)).await?;

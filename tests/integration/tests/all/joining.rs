@@ -2,7 +2,7 @@
 
 use crate::account::{minji, proven_email, proven_person, required_terms};
 use crate::buying::{lines, order, piece, quote};
-use crate::order_steps::ask_cancel;
+use crate::order_steps::{accepted, ask_cancel};
 use crate::seller_account::papers as store_papers;
 use chrono::{Duration, NaiveDate};
 use harness::simulators::agency::{Gender, Person};
@@ -217,7 +217,11 @@ async fn the_refund_account_stays_while_money_is_on_its_way_to_it() {
     shop.toss().flush_webhooks().await;
     shop.run_tasks().await;
     let line = lines(&shop, &placed).await[0];
-    ask_cancel(&minji, &[(line, 1)]).await;
+    accepted(&seller, &[line]).await;
+    let claim = ask_cancel(&minji, &[(line, 1)]).await;
+    // Asked for, then granted.
+    minji.delete("/v1/me/refund-account").await.expect_code(409, "refund_pending");
+    seller.post("/v1/claims/approve-cancels", json!({ "claim_ids": [claim] })).await.expect(200);
     minji.delete("/v1/me/refund-account").await.expect_code(409, "refund_pending");
     let live: i64 = shop.value("select count(*) from refund_accounts where replaced_at is null", &[]).await;
     assert_eq!(live, 1);
