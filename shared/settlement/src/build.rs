@@ -3,6 +3,8 @@
 //! A statement is a draft while it is `calculated`: building again takes in what has come since, as long as it is its
 //! seller's last one. A minus of the statement before becomes the first line of this one, whole. A seller whose contract
 //! changes its cycle stays on the old one until a period of the new one begins that no statement reaches into.
+//!
+//! The night builds what has ended; an operator's build is asked for and done by [`crate::build_period`].
 
 use crate::calendar::{Calendar, SettlementCycle};
 use crate::line::{self, NewLine};
@@ -10,20 +12,19 @@ use crate::number::number;
 use crate::periods::{self, PeriodError, PeriodRow};
 use crate::seller_lock;
 use crate::state::{PeriodAction, PeriodState, SettlementAction, SettlementState};
-use audit::{By, Target};
 use chrono::NaiveDate;
 use db::{Db, On, Tx};
 use kernel::*;
 use pricing::{LineAmounts, LineType};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 db::row! { struct TermsRow { id: ContractId, payout_lag_days: i32 } }
 db::row! {
     struct BeforeRow { id: SettlementId, period_end: NaiveDate, state: SettlementState, net_amount: Money, carry_out_amount: Money }
 }
 db::row! { struct DraftRow { id: SettlementId, state: SettlementState, net_amount: Money } }
+db::row! { struct RehearsedRow { seller_id: SellerId, settlement_id: Option<SettlementId>, lines: i64, net_before: Money, net_after: Money } }
 
 /// A seller is built with a period when its contract's cycle is the period's and nothing reaches into it, or when it is
 /// leaving this cycle and the period of its new one is still reached into.
@@ -47,6 +48,16 @@ db::statements! {
     /// Sellers with lines that wait for this period: its id, cycle, first and last day.
     static SELLERS: (SettlementPeriodId, SettlementCycle, NaiveDate, NaiveDate) => (SellerId,) = concat!(
         "select w.seller_id from (select distinct seller_id from settlement_lines where settlement_id is null and basis_date <= $4) w", of_period!(), " order by w.seller_id");
+    /// What building now would make of each: its draft, or a new statement with the minus of the one before.
+    static REHEARSE: (SettlementPeriodId, SettlementCycle, NaiveDate, NaiveDate) => RehearsedRow = concat!(
+        "select w.seller_id, d.id as settlement_id, w.lines, coalesce(d.net_amount, 0) as net_before,
+                (coalesce(d.net_amount, 0) + w.payout + case when d.id is null then coalesce(before.carry_out_amount, 0) else 0 end)::bigint as net_after
+         from (select seller_id, count(*) as lines, coalesce(sum(payout), 0)::bigint as payout
+               from settlement_lines where settlement_id is null and basis_date <= $4 group by seller_id) w
+         left join settlements d on d.seller_id = w.seller_id and d.settlement_period_id = $1
+         left join lateral (select s.carry_out_amount from settlements s
+                            where s.seller_id = w.seller_id and s.period_end < $3 order by s.period_end desc limit 1) before on true", of_period!(),
+        " and (d.id is null or d.state = 'calculated') order by w.seller_id");
     static STATE: (SettlementPeriodId,) => (PeriodState,) = "select state from settlement_periods where id = $1 for share";
     static WAITING: (SellerId, NaiveDate) => (i64, Money) =
         "select count(*), coalesce(sum(payout), 0)::bigint from settlement_lines where seller_id = $1 and settlement_id is null and basis_date <= $2";
@@ -88,8 +99,8 @@ pub struct BuiltStatement {
 }
 
 /// What a build did.
-#[derive(Debug, Default, Serialize, JsonSchema)]
-pub struct Built {
+#[derive(Debug, Default)]
+pub(crate) struct Built {
     /// Statements that changed.
     pub statements: Vec<BuiltStatement>,
     /// Sellers whose rows contradict each other: left as they were, for people.
@@ -97,7 +108,7 @@ pub struct Built {
 }
 
 /// Builds every period that is over and was not built.
-pub async fn ended(db: &Db, now: Now) -> Result<Built, Fault> {
+pub(crate) async fn ended(db: &Db, now: Now) -> Result<Built, Fault> {
     let mut done = Built::default();
     let calendar = Calendar::load(&db.writer().await?, now.date() - chrono::Days::new(100)).await?;
     // Outside the loop: a connection in its head would be held through every turn.
@@ -110,31 +121,35 @@ pub async fn ended(db: &Db, now: Now) -> Result<Built, Fault> {
     Ok(done)
 }
 
-/// Builds or rebuilds a period for an operator. A rehearsal (`dry_run`) answers what would change and changes nothing.
-pub async fn by_operator(
-    db: &Db,
-    by: OperatorId,
+/// A period that may be built now.
+pub(crate) async fn buildable(
+    on: &impl On,
     id: SettlementPeriodId,
-    dry_run: bool,
     now: Now,
-) -> Result<Built, Failure<PeriodError>> {
-    let period = periods::find(&db.writer().await?, id).await?.ok_or(PeriodError::NotFound)?;
+) -> Result<PeriodRow, Failure<PeriodError>> {
+    let period = periods::find(on, id).await?.ok_or(PeriodError::NotFound)?;
     if period.state == PeriodState::Closed {
         return Err(PeriodError::Closed.into());
     }
     if period.period_end >= now.date() {
         return Err(PeriodError::NotOver.into());
     }
-    if dry_run {
-        return Ok(rehearse(&db.writer().await?, &period).await?);
-    }
-    let calendar = Calendar::load(&db.writer().await?, now.date() - chrono::Days::new(100)).await?;
-    let built = run(db, &calendar, &period, now).await?;
-    let after = json!({ "statements": built.statements.len(), "failed": built.failed.len() });
-    let target = Target::of("settlement_periods", id);
-    audit::record(&db.writer().await?, By::Operator(by), "settlement_period.built", target, None, Some(after), now)
-        .await?;
-    Ok(built)
+    Ok(period)
+}
+
+/// What building a period now would change; changes nothing.
+pub async fn rehearse(
+    on: &impl On,
+    id: SettlementPeriodId,
+    now: Now,
+) -> Result<Vec<BuiltStatement>, Failure<PeriodError>> {
+    let period = buildable(on, id, now).await?;
+    let rows = REHEARSE.all(on, (period.id, period.cycle, period.period_start, period.period_end)).await?;
+    let statement = |row: RehearsedRow| {
+        let RehearsedRow { seller_id, settlement_id, lines, net_before, net_after } = row;
+        BuiltStatement { seller_id, settlement_id, lines, net_before, net_after }
+    };
+    Ok(rows.into_iter().map(statement).collect())
 }
 
 async fn run(db: &Db, calendar: &Calendar, period: &PeriodRow, now: Now) -> Result<Built, Fault> {
@@ -144,15 +159,7 @@ async fn run(db: &Db, calendar: &Calendar, period: &PeriodRow, now: Now) -> Resu
         return Ok(built);
     }
     let sellers = sellers(&db.writer().await?, period).await?;
-    for seller_id in sellers {
-        match one(db, calendar, period, seller_id, now).await {
-            Ok(statement) => built.statements.extend(statement),
-            Err(error) => {
-                tracing::error!(%seller_id, period_id = %period.id, %error, "a seller's statement was not built");
-                built.failed.push(seller_id);
-            }
-        }
-    }
+    each(db, calendar, period, &sellers, now, &mut built).await;
     if built.failed.is_empty() {
         let conn = db.writer().await?;
         periods::step(&conn, period.id, PeriodState::Building, PeriodAction::Finish, None, now).await?;
@@ -160,32 +167,30 @@ async fn run(db: &Db, calendar: &Calendar, period: &PeriodRow, now: Now) -> Resu
     Ok(built)
 }
 
+/// Builds some sellers' statements. One seller's trouble must not keep the others waiting; the log tells people.
+pub(crate) async fn each(
+    db: &Db,
+    calendar: &Calendar,
+    period: &PeriodRow,
+    sellers: &[SellerId],
+    now: Now,
+    built: &mut Built,
+) {
+    for seller_id in sellers {
+        match one(db, calendar, period, *seller_id, now).await {
+            Ok(statement) => built.statements.extend(statement),
+            Err(error) => {
+                tracing::error!(%seller_id, period_id = %period.id, %error, "a seller's statement was not built");
+                built.failed.push(*seller_id);
+            }
+        }
+    }
+}
+
 /// The sellers whose waiting lines belong into a period.
 pub(crate) async fn sellers(on: &impl On, period: &PeriodRow) -> Result<Vec<SellerId>, Fault> {
     let rows = SELLERS.all(on, (period.id, period.cycle, period.period_start, period.period_end)).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-async fn rehearse(on: &impl On, period: &PeriodRow) -> Result<Built, Fault> {
-    let mut built = Built::default();
-    for seller_id in sellers(on, period).await? {
-        let (lines, payout) = WAITING.one(on, (seller_id, period.period_end)).await?;
-        let draft = DRAFT.opt(on, (seller_id, period.id)).await?;
-        let before = BEFORE.opt(on, (seller_id, period.period_start)).await?;
-        if draft.as_ref().is_some_and(|draft| draft.state != SettlementState::Calculated) {
-            continue;
-        }
-        let carried = before.filter(|_| draft.is_none()).map_or(Money::ZERO, |before| before.carry_out_amount);
-        let net_before = draft.as_ref().map_or(Money::ZERO, |draft| draft.net_amount);
-        built.statements.push(BuiltStatement {
-            seller_id,
-            settlement_id: draft.map(|draft| draft.id),
-            lines,
-            net_before,
-            net_after: net_before + payout + carried,
-        });
-    }
-    Ok(built)
 }
 
 async fn one(

@@ -8,6 +8,7 @@
 
 pub mod accrue;
 pub mod build;
+pub mod build_period;
 pub mod calendar;
 pub mod close;
 pub mod confirm;

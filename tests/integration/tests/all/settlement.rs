@@ -150,7 +150,10 @@ async fn operators_build_issue_take_back_and_close() {
     let rehearsed = clerk.post(&format!("{period}/build"), json!({ "dry_run": true })).await.expect(200);
     assert_eq!(rehearsed["statements"][0]["net_after"], 50_000);
     assert_eq!(clerk.get(&path).await.expect(200)["net_amount"], 52_080);
-    clerk.post(&format!("{period}/build"), json!({})).await.expect(200);
+    let asked = clerk.post(&format!("{period}/build"), json!({})).await.expect(202);
+    assert_eq!(asked["state"], "built");
+    shop.run_tasks().await;
+    assert_eq!(clerk.get(&period).await.expect(200)["state"], "built");
     let issue = |version: i64| json!({ "statements": [{ "settlement_id": id, "version": version }] });
     let stale = clerk.post("/v1/settlements/issue", issue(version)).await.expect(200);
     assert_eq!(stale["results"][0]["code"], "version_conflict");
@@ -193,7 +196,7 @@ async fn books(shop: &Shop) -> Vec<String> {
 }
 
 /// A correction that two operators stand for, as their endpoint will write it.
-async fn adjustment(shop: &Shop, seller: &Seller, payout: i64) {
+pub async fn adjustment(shop: &Shop, seller: &Seller, payout: i64) {
     for role in ["settlement_clerk", "settlement_lead"] {
         shop.operator(role).await;
     }
