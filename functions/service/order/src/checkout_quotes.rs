@@ -8,7 +8,7 @@ use kernel::values::{Amount, List, Quantity, Text};
 use kernel::*;
 use orders::quotes::choices::{Choices, Coupons, PayMethod};
 use orders::quotes::reprice::{QuoteError, reprice};
-use orders::quotes::store::{self, QuoteGone, What};
+use orders::quotes::store::{self, Fresh, QuoteGone, What};
 use pricing::Place;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,8 +57,8 @@ kernel::refusals! {
         OverLimit(serde_json::Value) = 422 "purchase_limit_exceeded", "More than may be bought.", "구매 가능 수량을 초과했습니다.";
         AddressUnknown = 404 "address_not_found" at "/address_id", "There is no such address.", "배송지를 찾을 수 없습니다.";
         CouponUnknown(Vec<UserCouponId>) = 404 "user_coupon_not_found" at "/coupons", "There is no such coupon in your wallet.", "사용할 수 없는 쿠폰입니다.";
-        NotEnoughPoints = 422 "insufficient_points" at "/points", "You have fewer points.", "적립금이 부족합니다.";
-        NotEnoughRewards = 422 "insufficient_rewards" at "/rewards", "You have fewer rewards.", "리워드가 부족합니다.";
+        NotEnoughPoints(Money) = 422 "insufficient_points" at "/points", "You have fewer points.", "적립금이 부족합니다.";
+        NotEnoughRewards(Money) = 422 "insufficient_rewards" at "/rewards", "You have fewer rewards.", "리워드가 부족합니다.";
         BelowMinimum(Money) = 422 "below_payment_minimum" at "/points", "The amount left to pay is too small for the payment gateway.", "결제 금액이 최소 결제 금액보다 작습니다.";
         AccountInactive = 403 "account_not_active", "This account cannot order.", "주문할 수 없는 계정입니다.";
     }
@@ -82,8 +82,8 @@ impl From<QuoteError> for CheckoutError {
             QuoteError::OverLimit(limits) => CheckoutError::OverLimit(serde_json::to_value(limits).unwrap_or_default()),
             QuoteError::AddressUnknown => CheckoutError::AddressUnknown,
             QuoteError::CouponUnknown(ids) => CheckoutError::CouponUnknown(ids),
-            QuoteError::NotEnoughPoints => CheckoutError::NotEnoughPoints,
-            QuoteError::NotEnoughRewards => CheckoutError::NotEnoughRewards,
+            QuoteError::NotEnoughPoints(left) => CheckoutError::NotEnoughPoints(left),
+            QuoteError::NotEnoughRewards(left) => CheckoutError::NotEnoughRewards(left),
             QuoteError::BelowMinimum(left) => CheckoutError::BelowMinimum(left),
             QuoteError::AccountInactive => CheckoutError::AccountInactive,
             QuoteError::Empty | QuoteError::TooManyLines => CheckoutError::NotFound,
@@ -96,15 +96,17 @@ pub async fn get(
     State(app): State<App>,
     Path(quote): Path<QuoteId>,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
-    again(&app, &ctx, quote, false, |choices| choices).await
+    again(&app, &ctx, quote, Fresh::default(), |choices| choices).await
 }
 
+/// Coupons, points and rewards that are gone meanwhile are left out or lowered, and named in `changes`. Items that cannot be
+/// had are refused by name (`out_of_stock`, `not_for_sale`): what to buy without them is the customer's choice.
 pub async fn validate(
     ctx: Ctx<may::Customer>,
     State(app): State<App>,
     Path(quote): Path<QuoteId>,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
-    again(&app, &ctx, quote, false, |choices| choices).await
+    again(&app, &ctx, quote, Fresh::default(), |choices| choices).await
 }
 
 /// What changes; what is left out stays.
@@ -170,7 +172,8 @@ pub async fn change(
     Path(quote): Path<QuoteId>,
     Json(body): Json<ChangeQuote>,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
-    let fresh = body.coupons.is_some();
+    let fresh =
+        Fresh { coupons: body.coupons.is_some(), points: body.points.is_some(), rewards: body.rewards.is_some() };
     again(&app, &ctx, quote, fresh, |before| Choices {
         address_id: body.address_id.or(before.address_id),
         delivery_note: body.delivery_note.map(Text::into_string).or(before.delivery_note),
@@ -183,12 +186,12 @@ pub async fn change(
     .await
 }
 
-/// Prices a kept checkout again, with or without new choices; `fresh` when coupons were chosen just now.
+/// Prices a kept checkout again, with or without new choices.
 async fn again(
     app: &App,
     ctx: &Ctx<may::Customer>,
     quote: QuoteId,
-    fresh: bool,
+    fresh: Fresh,
     choose: impl FnOnce(Choices) -> Choices,
 ) -> Answer<Json<QuoteView>, CheckoutError> {
     let tx = app.boot.db.begin().await?;

@@ -133,7 +133,7 @@ impl From<Quoted> for QuoteView {
                 .gone
                 .iter()
                 .map(|id| dropped(*id, Some("unavailable".to_owned())))
-                .chain(quote.changes.iter().map(change))
+                .chain(quoted.lowered.iter().chain(&quote.changes).map(change))
                 .collect(),
         }
     }

@@ -67,8 +67,8 @@ impl From<QuoteError> for PlaceError {
             QuoteError::BelowMinimum(left) => PlaceError::BelowMinimum(left),
             QuoteError::AddressUnknown => PlaceError::AddressUnknown,
             QuoteError::AccountInactive => PlaceError::AccountInactive,
-            QuoteError::NotEnoughPoints => PlaceError::NotEnoughPoints,
-            QuoteError::NotEnoughRewards => PlaceError::NotEnoughRewards,
+            QuoteError::NotEnoughPoints(_) => PlaceError::NotEnoughPoints,
+            QuoteError::NotEnoughRewards(_) => PlaceError::NotEnoughRewards,
             // A quote is made of something; nothing empties it.
             QuoteError::Empty | QuoteError::TooManyLines => PlaceError::NotFound,
         }

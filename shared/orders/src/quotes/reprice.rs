@@ -28,8 +28,8 @@ kernel::refusals! {
         OverLimit(Vec<Limited>) = 422 "purchase_limit_exceeded" at "/items", "More than may be bought.", "구매 가능 수량을 초과했습니다.";
         AddressUnknown = 404 "address_not_found" at "/address_id", "There is no such address.", "배송지를 찾을 수 없습니다.";
         CouponUnknown(Vec<UserCouponId>) = 404 "user_coupon_not_found" at "/coupons", "There is no such coupon in your wallet.", "사용할 수 없는 쿠폰입니다.";
-        NotEnoughPoints = 422 "insufficient_points" at "/points", "You have fewer points.", "적립금이 부족합니다.";
-        NotEnoughRewards = 422 "insufficient_rewards" at "/rewards", "You have fewer rewards.", "리워드가 부족합니다.";
+        NotEnoughPoints(Money) = 422 "insufficient_points" at "/points", "You have fewer points.", "적립금이 부족합니다.";
+        NotEnoughRewards(Money) = 422 "insufficient_rewards" at "/rewards", "You have fewer rewards.", "리워드가 부족합니다.";
         BelowMinimum(Money) = 422 "below_payment_minimum" at "/points", "The amount left to pay is too small for the payment gateway.", "결제 금액이 최소 결제 금액보다 작습니다.";
         AccountInactive = 403 "account_not_active", "This account cannot order.", "주문할 수 없는 계정입니다.";
     }
@@ -117,10 +117,10 @@ pub async fn reprice(
         return Err(QuoteError::AddressUnknown.into());
     }
     if choices.points > buyer.points {
-        return Err(QuoteError::NotEnoughPoints.into());
+        return Err(QuoteError::NotEnoughPoints(buyer.points).into());
     }
     if choices.rewards > buyer.rewards {
-        return Err(QuoteError::NotEnoughRewards.into());
+        return Err(QuoteError::NotEnoughRewards(buyer.rewards).into());
     }
     let numbered: Vec<(i32, &SellableSku)> = items
         .iter()

@@ -9,6 +9,7 @@ use authz::CustomerScope;
 use chrono::{DateTime, Duration, Utc};
 use db::{Json, On, Tx};
 use kernel::*;
+use pricing::Change;
 use serde_json::Value;
 
 kernel::refusals! {
@@ -49,6 +50,16 @@ pub struct Quoted {
     pub priced: Priced,
     /// Coupons chosen before that are no longer in the wallet.
     pub gone: Vec<UserCouponId>,
+    /// Points and rewards chosen before that were spent elsewhere since.
+    pub lowered: Vec<Change>,
+}
+
+/// What was chosen just now: it is refused where it cannot be had. What was chosen before is lowered, and named.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fresh {
+    pub coupons: bool,
+    pub points: bool,
+    pub rewards: bool,
 }
 
 /// What to price.
@@ -105,7 +116,7 @@ pub async fn make(tx: &Tx, by: CustomerScope, what: What, now: Now) -> Result<Qu
         now,
     );
     INSERT.run(tx, row).await?;
-    Ok(Quoted { id, version: 1, expires_at, choices, priced, gone: Vec::new() })
+    Ok(Quoted { id, version: 1, expires_at, choices, priced, gone: Vec::new(), lowered: Vec::new() })
 }
 
 /// The kept choices of an open quote.
@@ -142,31 +153,51 @@ fn alive(row: Option<QuoteRow>, now: Now) -> Result<(QuoteRow, Choices), Failure
 }
 
 /// Prices an open quote again with these choices and keeps them; the version rises when the price changed. Coupons that were
-/// chosen before and have left the wallet since are left out; a choice made just now (`fresh`) is refused instead.
+/// chosen before and have left the wallet since are left out, points and rewards become what is there; a choice made just
+/// now (`fresh`) is refused instead.
 pub async fn change(
     tx: &Tx,
     by: CustomerScope,
     row: QuoteRow,
     mut choices: Choices,
-    fresh: bool,
+    fresh: Fresh,
     now: Now,
 ) -> Result<Quoted, Failure<QuoteError>> {
     let mut gone = Vec::new();
-    let priced = match reprice(tx, by, &choices, now).await {
-        Err(Failure::Refused(QuoteError::CouponUnknown(ids))) if !fresh => {
-            choices.coupons = choices.coupons.without(&ids);
-            gone = ids;
-            reprice(tx, by, &choices, now).await?
+    let (points, rewards) = (choices.points, choices.rewards);
+    let priced = loop {
+        match reprice(tx, by, &choices, now).await {
+            Err(Failure::Refused(QuoteError::CouponUnknown(ids))) if !fresh.coupons => {
+                choices.coupons = choices.coupons.without(&ids);
+                gone = ids;
+            }
+            Err(Failure::Refused(QuoteError::NotEnoughPoints(left))) if !fresh.points => choices.points = left,
+            Err(Failure::Refused(QuoteError::NotEnoughRewards(left))) if !fresh.rewards => choices.rewards = left,
+            priced => break priced?,
         }
-        priced => priced?,
     };
+    let lowered = lowered(&priced, points, rewards);
     choices.coupons = priced.coupons.clone();
     let hash = priced.hash()?;
     let version = if hash == row.quote_hash { row.version } else { row.version + 1 };
     CHANGE
         .run(tx, (row.id, version, Json(choices.clone()), Json(priced.quote.clone()), hash, priced.quote.total_payable))
         .await?;
-    Ok(Quoted { id: row.id, version, expires_at: row.expires_at, choices, priced, gone })
+    Ok(Quoted { id: row.id, version, expires_at: row.expires_at, choices, priced, gone, lowered })
+}
+
+/// Balances that were chosen higher than they are now, unless the price itself names them.
+fn lowered(priced: &Priced, points: Money, rewards: Money) -> Vec<Change> {
+    let (quote, buyer) = (&priced.quote, &priced.buyer);
+    let named = |kind: fn(&Change) -> bool| quote.changes.iter().any(kind);
+    let mut lowered = Vec::new();
+    if points > buyer.points && !named(|change| matches!(change, Change::PointsLowered { .. })) {
+        lowered.push(Change::PointsLowered { asked: points, used: quote.points_used });
+    }
+    if rewards > buyer.rewards && !named(|change| matches!(change, Change::RewardsLowered { .. })) {
+        lowered.push(Change::RewardsLowered { asked: rewards, used: quote.rewards_used });
+    }
+    lowered
 }
 
 /// Marks a quote as ordered; None when it was ordered meanwhile.
