@@ -8,6 +8,7 @@ mod toss;
 use authz::Audience;
 use axum::extract::FromRef;
 use boot::Boot;
+use identity::Limits;
 use jobs::Nudge;
 use kernel::Fault;
 use partners::inbound::inbox::Inbox;
@@ -20,6 +21,7 @@ use web::{Api, Core};
 pub struct App {
     boot: Boot,
     inbox: Inbox,
+    limits: Limits,
     nudge: Nudge,
     /// None in stages without payouts: nobody's signature is believed then.
     payouts: Option<Arc<PayoutSignature>>,
@@ -34,7 +36,8 @@ impl FromRef<App> for Core {
 /// This function's routes.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let payouts = boot.secrets.payouts.as_ref().map(|secrets| Arc::new(PayoutSignature::new(&secrets.webhook_key)));
-    let app = App { inbox: Inbox::new(&boot.aws), nudge: Nudge::new(&boot.aws), payouts, boot };
+    let (inbox, limits, nudge) = (Inbox::new(&boot.aws), Limits::new(&boot.aws), Nudge::new(&boot.aws));
+    let app = App { inbox, limits, nudge, payouts, boot };
     Ok(Api::<App>::new(Audience::External, "webhook")
         .post("/v1/inbound/toss/payment-events", "Take Toss payment events and queue a question", toss::payment_events)
         .post("/v1/inbound/toss/deposits", "Take Toss virtual-account deposit callbacks", toss::deposits)

@@ -3,6 +3,7 @@
 use crate::App;
 use authz::external as may;
 use axum::extract::State;
+use identity::limits::{Class, LimitError};
 use kernel::{Fault, Now};
 use partners::inbound::inbox::{Message, body_hash};
 use partners::inbound::toss::{self, About, Deposit, SOURCE};
@@ -26,12 +27,18 @@ kernel::refusals! {
     }
 }
 
-/// Payment, overseas cancel and billing-key events: unsigned, only their ids are read.
+/// Unsigned events taken from one address on the network in a minute. The gateway sends from a few and comes again.
+const UNSIGNED: Class = Class::new("toss_unsigned_ip", 600, 60);
+
+/// Payment, overseas cancel and billing-key events: unsigned, only their ids are read. Each is stored and makes us ask the
+/// gateway, so an address is heard ten times a second at most.
 pub(crate) async fn payment_events(
     ctx: Ctx<may::Anyone>,
     State(app): State<App>,
     body: RawBody,
-) -> Answer<Json<InboundTakenView>> {
+) -> Answer<Json<InboundTakenView>, LimitError> {
+    let address = ctx.request.ip.map_or_else(|| "-".to_owned(), |ip| ip.to_string());
+    app.limits.hit_or_pass(&UNSIGNED, &address, ctx.now).await?;
     Ok(Json(take(&app, &body, toss::about(&body.bytes), None, None, ctx.now).await?))
 }
 

@@ -92,6 +92,30 @@ async fn payout_events_are_signed() {
     shop.close().await;
 }
 
+#[tokio::test]
+async fn an_address_that_floods_us_with_unsigned_events_comes_again_later() {
+    let shop = Shop::open().await;
+    let nobody = shop.anonymous(Host::External);
+    let crowd = nobody.with_header("x-forwarded-for", "203.0.113.9");
+    assert_eq!(toss(&crowd, "payment-events", "t-1", CHANGED).await.expect(200)["queued"], true);
+    let tables = shop.boot().aws.tables();
+    // Full for this minute and the next, so that it does not matter when the minute ends.
+    let minute = shop.now().0.timestamp() / 60;
+    for start in [minute * 60, (minute + 1) * 60] {
+        let fill = tables.client.update_item().table_name(tables.name("rate_limit_counters"));
+        let fill = fill.key("counter", AttributeValue::S("toss_unsigned_ip#203.0.113.9".into()));
+        let fill = fill.key("window_start", AttributeValue::N(start.to_string())).update_expression("ADD hits :most");
+        fill.expression_attribute_values(":most", AttributeValue::N("600".into())).send().await.unwrap();
+    }
+    let refused = toss(&crowd, "payment-events", "t-2", CHANGED).await.expect_code(429, "too_many_requests");
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(received(&shop).await, 1, "nothing is stored");
+    toss(&nobody, "payment-events", "t-2", CHANGED).await.expect(200);
+    shop.clock().advance(chrono::Duration::minutes(3));
+    assert_eq!(toss(&crowd, "payment-events", "t-3", CHANGED).await.expect(200)["queued"], true);
+    shop.close().await;
+}
+
 fn hmac(shop: &Shop, body: &str, time: &str) -> String {
     use base64::Engine as _;
     let key = hex::decode(&shop.toss().security_key).unwrap();

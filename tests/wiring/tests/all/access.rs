@@ -19,6 +19,7 @@ const NEEDS: &[Need] = &[
     need("Nudge::new(", &[], &["OutboxRelayQueue"]),
     need("Relay::new(", &[], &["DomainBus", ":drrip-${Stage}-*"]),
     need("Identity::new(", &[], &["AuthSessions", "RateLimitCounters"]),
+    need("Limits::new(", &[], &["RateLimitCounters"]),
     need(".counters()", &[], &["RateLimitCounters"]),
     need("Inbox::new(", &[], &["PaymentWebhookEvents"]),
     need("Buckets::new(", &["PUBLIC_BUCKET", "PRIVATE_BUCKET"], &["PublicBucket", "PrivateBucket"]),
