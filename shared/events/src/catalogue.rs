@@ -67,6 +67,10 @@ events! {
         product_order_id: ProductOrderId, purchase_order_id: PurchaseOrderId, seller_order_id: SellerOrderId, seller_id: SellerId, user_id: UserId,
         from_state: Option<String>, to_state: String, cause: String, cause_ref: Option<Uuid>, remaining_quantity: i32,
     }
+    /// A line was not dispatched in time.
+    DispatchOverdue = "product_order.dispatch_overdue" on "product_orders" by product_order_id {
+        product_order_id: ProductOrderId, purchase_order_id: PurchaseOrderId, seller_id: SellerId, user_id: UserId, dispatch_due_at: DateTime<Utc>,
+    }
     /// A delivered line's waiting time is over.
     AutoConfirmDue = "product_order.auto_confirm_due" on "product_orders" by product_order_id { product_order_id: ProductOrderId, auto_confirm_at: DateTime<Utc> }
     /// A line was confirmed (구매확정) by the customer, the clock or an operator.
@@ -109,6 +113,10 @@ events! {
     ProductReviewed = "product.reviewed" on "products" by product_id { product_id: ProductId, seller_id: SellerId, decision: String }
     /// A coupon entered a wallet.
     CouponIssued = "coupon.issued" on "user_coupons" by user_coupon_id { user_coupon_id: UserCouponId, coupon_id: CouponId, user_id: UserId }
+    /// An operator asked for a period's statements; each message builds some sellers after the one named.
+    PeriodBuildDue = "settlement_period.build_due" on "settlement_periods" by period_id {
+        period_id: SettlementPeriodId, after: Option<SellerId>, failed: usize,
+    }
     /// A statement was issued to its seller.
     SettlementIssued = "settlement.issued" on "settlements" by settlement_id { settlement_id: SettlementId, seller_id: SellerId, net_amount: Money }
     /// A statement was confirmed.

@@ -51,14 +51,16 @@ queues! {
     /// Cancels at the gateway, then moves our books in one transaction.
     EXECUTE_REFUND: "execute_refund", "execute-refund.fifo", &["payment_id", "purchase_order_id"], 10 receives, 30 s,
         [RefundRequested, ClaimRefundable];
+    /// Builds the statements of a period, some sellers at a time.
+    BUILD_SETTLEMENT_PERIOD: "build_settlement_period", "build-settlement-period.fifo", &["period_id"], 5 receives, 30 s, [PeriodBuildDue];
     /// Sends approved payouts to the provider.
     SEND_PAYOUT: "send_payout", "send-payout.fifo", &["payout_id"], 10 receives, 30 s, [PayoutRequested];
     /// Tells the buyer what happened to an order and to its claims.
     ORDER_STATUS_ALERT: "order_status_alert", "order-status-alert.fifo", &["purchase_order_id", "claim_id"], 5 receives, 30 s,
-        [ProductOrderStatusChanged, VirtualAccountIssued, ClaimStatusChanged];
+        [ProductOrderStatusChanged, DispatchOverdue, VirtualAccountIssued, ClaimStatusChanged];
     /// Tells the members of a seller whose role covers the matter.
     NOTIFY_SELLER: "notify_seller", "notify-seller", &[], 5 receives, 30 s,
-        [OrderPaid, DepositReversed, ClaimRequested, ProductReviewed, SettlementIssued, SettlementConfirmed, SettlementReverted,
+        [OrderPaid, DepositReversed, DispatchOverdue, ClaimRequested, ProductReviewed, SettlementIssued, SettlementConfirmed, SettlementReverted,
          SettlementHoldPlaced, PayoutCompleted, PayoutFailed, WebhookEndpointDisabled];
     /// Mails a one-time code, or word of a sign-in from a new device.
     SEND_CODE: "send_code", "send-code", &[], 5 receives, 30 s, [CodeRequested];
@@ -70,7 +72,7 @@ queues! {
     GRANT_PURCHASE_POINTS: "grant_purchase_points", "grant-purchase-points", &[], 5 receives, 30 s, [PurchaseDecided];
     /// Makes a delivery per subscribed endpoint and posts it, signed.
     DELIVER_PARTNER_WEBHOOK: "deliver_partner_webhook", "deliver-partner-webhook", &[], 8 receives, 60 s,
-        [OrderPaid, ProductOrderStatusChanged, ClaimRequested, ClaimStatusChanged, RefundCompleted, StockChanged, ProductReviewed, SettlementConfirmed, PayoutCompleted, WebhookDue];
+        [OrderPaid, ProductOrderStatusChanged, DispatchOverdue, ClaimRequested, ClaimStatusChanged, RefundCompleted, StockChanged, ProductReviewed, SettlementConfirmed, PayoutCompleted, WebhookDue];
 }
 
 /// The queue a function nudges after a commit that wrote events; its worker is the outbox relay.

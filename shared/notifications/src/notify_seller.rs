@@ -1,5 +1,5 @@
 //! The task notify_seller: the members of a store whose role covers a matter hear of it, each once. New orders of one
-//! minute are one message.
+//! minute are one message, and so are lines found late.
 
 use crate::once;
 use crate::seller_texts::{self, Matter, Step};
@@ -26,6 +26,9 @@ db::statements! {
     static ORDERS: (SellerId, DateTime<Utc>, DateTime<Utc>) => (i64,) =
         "select count(*) from seller_orders s join purchase_orders o on o.id = s.purchase_order_id
          where s.seller_id = $1 and o.paid_at >= $2 and o.paid_at < $3";
+    /// Lines marked late in a minute that still wait.
+    static OVERDUE: (SellerId, DateTime<Utc>, DateTime<Utc>) => (i64,) =
+        "select count(*) from product_orders where seller_id = $1 and overdue_at >= $2 and overdue_at < $3 and state in ('paid', 'preparing')";
     static CONTACT: (PartnerClientId,) => (Option<String>,) = "select contact_email from partner_clients where id = $1";
 }
 
@@ -67,6 +70,9 @@ impl NotifySeller {
         if let Some(paid) = event.read::<OrderPaid>() {
             return self.orders(event.occurred_at, paid.map_err(poison)?).await;
         }
+        if let Some(e) = event.read::<DispatchOverdue>() {
+            return self.overdue(event.occurred_at, e.map_err(poison)?.seller_id).await;
+        }
         if let Some(e) = event.read::<DepositReversed>() {
             let e = e.map_err(poison)?;
             let matter = seller_texts::deposit_reversed(e.any_dispatched);
@@ -99,6 +105,15 @@ impl NotifySeller {
             news.push(News { seller_id, matter, key: format!("orders:{seller_id}:{}", from.timestamp()), renew: true });
         }
         Ok(news)
+    }
+
+    /// The lines of a seller found late in this minute, counted now; none when all have left meanwhile.
+    async fn overdue(&self, at: DateTime<Utc>, seller_id: SellerId) -> Result<Vec<News>, TaskError> {
+        let (from, to) = tell::minute(at);
+        let (count,) = OVERDUE.one(&self.db.writer().await?, (seller_id, from, to)).await?;
+        let key = format!("overdue:{seller_id}:{}", from.timestamp());
+        let news = News { seller_id, matter: seller_texts::overdue(count), key, renew: true };
+        Ok(if count > 0 { vec![news] } else { Vec::new() })
     }
 
     async fn tell(&self, news: News, now: Now) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use aws::Mail;
 use boot::{Boot, Vault};
 use db::{Conn, Db};
 use events::queues::{self, Queue};
-use events::{ClaimStatusChanged, Envelope, ProductOrderStatusChanged, VirtualAccountIssued};
+use events::{ClaimStatusChanged, DispatchOverdue, Envelope, ProductOrderStatusChanged, VirtualAccountIssued};
 use jobs::{Task, TaskError, TaskFuture};
 use kernel::*;
 use uuid::Uuid;
@@ -60,6 +60,10 @@ impl OrderStatusAlert {
             let changed = changed.map_err(poison)?;
             let claim = CLAIM.one(&on, (changed.claim_id,)).await?;
             (claim.purchase_order_id, claimed(&changed, claim.reject_reason))
+        } else if let Some(late) = event.read::<DispatchOverdue>() {
+            let late = late.map_err(poison)?;
+            let key = format!("dispatch_overdue:{}", late.dispatch_due_at.timestamp());
+            (late.purchase_order_id, Some(Told { happened: Happened::Overdue, key }))
         } else {
             return Ok(());
         };

@@ -34,6 +34,7 @@ pub(crate) enum Happened {
     Paid { total: Money },
     DepositReversed,
     NotPaid,
+    Overdue,
     Dispatched { parcel: Option<Parcel> },
     Delivered,
     CancelApproved,
@@ -71,6 +72,14 @@ pub(crate) fn of(order_no: &str, happened: &Happened) -> Text {
             Both::new(
                 ko("결제가 완료되지 않아 주문이 취소되었습니다. 사용한 쿠폰과 포인트는 돌려드렸습니다."),
                 en("it was not paid and is called off. Coupons and points you used are back."),
+            ),
+        ),
+        Happened::Overdue => Text::new(
+            "order_dispatch_overdue",
+            Both::new("발송이 늦어지고 있습니다", "Your items are late"),
+            Both::new(
+                ko("발송 기한이 지난 상품이 있습니다. 기다리시거나 판매자 승인 없이 바로 취소하실 수 있습니다."),
+                en("some items were not sent in time. You may wait, or cancel them at once."),
             ),
         ),
         Happened::Dispatched { parcel } => Text::new(

@@ -32,6 +32,24 @@ pub(crate) fn orders(count: i64) -> Matter {
     )
 }
 
+/// Lines that became overdue in one round are one message.
+pub(crate) fn overdue(count: i64) -> Matter {
+    matter(
+        "orders:read",
+        "/orders",
+        "seller_dispatch_overdue",
+        Both::new("발송 기한이 지났습니다", "Dispatch is overdue"),
+        Both::new(
+            format!(
+                "상품 {count}건의 발송 기한이 지났습니다. 구매자가 승인 없이 취소할 수 있습니다. 바로 발송해 주세요."
+            ),
+            format!(
+                "{count} items were not sent in time. Their buyers may cancel without your answer. Please send them now."
+            ),
+        ),
+    )
+}
+
 pub(crate) fn deposit_reversed(any_dispatched: bool) -> Matter {
     let (ko, en) = if any_dispatched {
         (

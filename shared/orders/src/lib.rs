@@ -13,7 +13,9 @@ pub mod decide;
 pub mod dispatch;
 pub mod items;
 pub mod lines;
+pub mod mark_delivered;
 mod open_claims;
+pub mod overdue;
 pub mod paying;
 pub mod place;
 pub mod quotes;
@@ -48,7 +50,9 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     decide::STATEMENTS,
     dispatch::STATEMENTS,
     lines::STATEMENTS,
+    mark_delivered::STATEMENTS,
     open_claims::STATEMENTS,
+    overdue::STATEMENTS,
     paying::ask::STATEMENTS,
     paying::expire::STATEMENTS,
     paying::observe::STATEMENTS,

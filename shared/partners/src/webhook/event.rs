@@ -11,6 +11,7 @@ kernel::text_enum! {
     pub enum WebhookEvent {
         OrderPaid = "order.paid",
         ProductOrderStatusChanged = "product_order.status_changed",
+        DispatchOverdue = "product_order.dispatch_overdue",
         ClaimRequested = "claim.requested",
         ClaimStatusChanged = "claim.status_changed",
         RefundCompleted = "refund.completed",
@@ -25,7 +26,9 @@ impl WebhookEvent {
     /// The scope that would read the same by polling: client and grant must hold it.
     pub const fn scope(self) -> Scope {
         match self {
-            WebhookEvent::OrderPaid | WebhookEvent::ProductOrderStatusChanged => Scope::OrdersRead,
+            WebhookEvent::OrderPaid | WebhookEvent::ProductOrderStatusChanged | WebhookEvent::DispatchOverdue => {
+                Scope::OrdersRead
+            }
             WebhookEvent::ClaimRequested | WebhookEvent::ClaimStatusChanged | WebhookEvent::RefundCompleted => {
                 Scope::ClaimsRead
             }
@@ -43,6 +46,9 @@ impl WebhookEvent {
             }
             WebhookEvent::ProductOrderStatusChanged => {
                 json!({ "seller_id": seller, "product_order_id": id, "purchase_order_id": id, "seller_order_id": id, "from_state": "paid", "to_state": "preparing", "cause": "accept", "remaining_quantity": 1 })
+            }
+            WebhookEvent::DispatchOverdue => {
+                json!({ "seller_id": seller, "product_order_id": id, "purchase_order_id": id, "dispatch_due_at": "2026-01-05T14:59:59Z" })
             }
             WebhookEvent::ClaimRequested => {
                 json!({ "seller_id": seller, "claim_id": id, "claim_no": "C0000000", "claim_type": "return", "seller_order_id": id, "product_order_ids": [id], "reason_code": "intent_changed", "fault": "buyer" })
@@ -124,6 +130,12 @@ fn data(event: WebhookEvent, envelope: &Envelope) -> Result<Vec<Data>, Fault> {
             let data = json!({ "seller_id": e.seller_id, "product_order_id": e.product_order_id, "purchase_order_id": e.purchase_order_id,
                 "seller_order_id": e.seller_order_id, "from_state": e.from_state, "to_state": e.to_state, "cause": e.cause,
                 "remaining_quantity": e.remaining_quantity });
+            vec![(e.seller_id, e.product_order_id.0, data)]
+        }
+        WebhookEvent::DispatchOverdue => {
+            let e: events::DispatchOverdue = read(envelope)?;
+            let data = json!({ "seller_id": e.seller_id, "product_order_id": e.product_order_id, "purchase_order_id": e.purchase_order_id,
+                "dispatch_due_at": e.dispatch_due_at });
             vec![(e.seller_id, e.product_order_id.0, data)]
         }
         WebhookEvent::ClaimRequested => {
