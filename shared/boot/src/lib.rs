@@ -4,12 +4,14 @@
 
 mod config;
 pub mod metrics;
+mod patience;
 mod secrets;
 pub mod telemetry;
 pub mod trace;
 mod vault;
 
 pub use config::{Config, Stage};
+pub use patience::Patience;
 pub use secrets::{PayoutSecrets, Secrets, SigningKey, TossSecrets};
 pub use vault::Vault;
 
@@ -31,6 +33,7 @@ pub struct Boot {
     pub vault: Vault,
     /// For calls to outside services; each client sets its own timeouts per call.
     pub http: reqwest::Client,
+    pub patience: Patience,
 }
 
 db::statements! {
@@ -70,6 +73,7 @@ impl Boot {
             keys: Arc::new(keys),
             vault,
             http,
+            patience: Patience::default(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::fault;
 use crate::tx::{Conn, Tx};
+use crate::watch::Watched;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use kernel::Fault;
 use rustls::pki_types::CertificateDer;
@@ -28,6 +29,7 @@ pub struct DbConfig {
 pub struct Db {
     writer: Pool,
     reader: Pool,
+    watched: Watched,
 }
 
 impl Db {
@@ -36,22 +38,32 @@ impl Db {
         let writer = pool(&config.writer, config.connections)?;
         let reader =
             if config.reader == config.writer { writer.clone() } else { pool(&config.reader, config.connections)? };
-        Ok(Db { writer, reader })
+        Ok(Db { writer, reader, watched: Watched::default() })
     }
 
     /// Starts a transaction on the writer. BEGIN travels with the first statement, in the same round trip.
     pub async fn begin(&self) -> Result<Tx, Fault> {
-        Ok(Tx::new(self.writer.get().await.map_err(pool_fault)?))
+        Ok(Tx::new(self.writer.get().await.map_err(pool_fault)?, self.watched.anew()))
     }
 
     /// A connection for single statements that may read slightly old rows.
     pub async fn reader(&self) -> Result<Conn, Fault> {
-        Ok(Conn::new(self.reader.get().await.map_err(pool_fault)?))
+        self.conn(&self.reader).await
     }
 
     /// A connection for single statements that must read what was just written.
     pub async fn writer(&self) -> Result<Conn, Fault> {
-        Ok(Conn::new(self.writer.get().await.map_err(pool_fault)?))
+        self.conn(&self.writer).await
+    }
+
+    async fn conn(&self, pool: &Pool) -> Result<Conn, Fault> {
+        Ok(Conn::new(pool.get().await.map_err(pool_fault)?, self.watched.anew()))
+    }
+
+    /// The same database; a test watches every statement of it.
+    #[cfg(feature = "watch")]
+    pub fn watched(&self, watch: Arc<dyn crate::Watch>) -> Db {
+        Db { watched: Watched::by(watch), ..self.clone() }
     }
 
     /// Closes every connection, so that a test database can be dropped.

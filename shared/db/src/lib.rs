@@ -16,6 +16,7 @@ mod on;
 mod stmt;
 mod trips;
 mod tx;
+mod watch;
 
 pub use check::{Checked, check};
 pub use connect::{Db, DbConfig, trust};
@@ -24,6 +25,8 @@ pub use postgres_types::Json;
 pub use stmt::{Field, Params, Row, Stmt};
 pub use trips::{Cost, counted};
 pub use tx::{Conn, Tx};
+#[cfg(feature = "watch")]
+pub use watch::{At, Watch};
 #[doc(hidden)]
 pub use {postgres_types, stmt::is_option as __is_option, tokio_postgres};
 

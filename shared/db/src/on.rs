@@ -9,6 +9,7 @@ pub trait On: Sync {
     #[doc(hidden)]
     fn rows(
         &self,
+        name: &'static str,
         sql: &'static str,
         params: &[(&(dyn ToSql + Sync), Type)],
     ) -> impl Future<Output = Result<Vec<tokio_postgres::Row>, Fault>> + Send;

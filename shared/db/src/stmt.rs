@@ -8,6 +8,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 
 /// One statement. Declare it with [`statements!`](crate::statements) beside the use case that runs it.
 pub struct Stmt<P, R> {
+    name: &'static str,
     sql: &'static str,
     shape: PhantomData<fn(P) -> R>,
 }
@@ -35,8 +36,13 @@ pub trait Params: Send + Sync {
 }
 
 impl<P: Params, R: Row> Stmt<P, R> {
-    pub const fn new(sql: &'static str) -> Self {
-        Stmt { sql, shape: PhantomData }
+    /// `name` is the path of its static.
+    pub const fn new(name: &'static str, sql: &'static str) -> Self {
+        Stmt { name, sql, shape: PhantomData }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     pub fn sql(&self) -> &'static str {
@@ -45,7 +51,7 @@ impl<P: Params, R: Row> Stmt<P, R> {
 
     /// Every row.
     pub async fn all(&self, on: &impl On, params: P) -> Result<Vec<R>, Fault> {
-        let rows = on.rows(self.sql, &params.typed()).await?;
+        let rows = on.rows(self.name, self.sql, &params.typed()).await?;
         rows.iter().map(|row| R::read(row).map_err(Fault::internal)).collect()
     }
 
@@ -65,7 +71,7 @@ impl<P: Params, R: Row> Stmt<P, R> {
 
     /// For statements without a result.
     pub async fn run(&self, on: &impl On, params: P) -> Result<(), Fault> {
-        on.rows(self.sql, &params.typed()).await.map(drop)
+        on.rows(self.name, self.sql, &params.typed()).await.map(drop)
     }
 }
 
@@ -152,7 +158,8 @@ macro_rules! row { ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta
 /// ```
 #[macro_export]
 macro_rules! statements { ($($(#[$meta:meta])* $vis:vis static $name:ident : $params:ty => $row:ty = $sql:expr;)*) => {
-    $($(#[$meta])* $vis static $name: $crate::Stmt<$params, $row> = $crate::Stmt::new($sql);)*
+    $($(#[$meta])* $vis static $name: $crate::Stmt<$params, $row> =
+        $crate::Stmt::new(concat!(module_path!(), "::", stringify!($name)), $sql);)*
     /// Every statement of this module.
     pub const STATEMENTS: &[(&str, &dyn $crate::Checked)] = &[$((concat!(module_path!(), "::", stringify!($name)), &$name)),*];
 } }

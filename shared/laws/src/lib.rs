@@ -51,7 +51,7 @@ pub fn all() -> Vec<Law> {
 pub async fn check(on: &impl On, now: Now) -> Result<Vec<Broken>, Fault> {
     let mut broken = Vec::new();
     for law in all() {
-        for row in on.rows(law.sql, &[(&now, Now::TYPE)]).await? {
+        for row in on.rows(law.name, law.sql, &[(&now, Now::TYPE)]).await? {
             let text =
                 |i: usize| row.try_get::<_, Option<String>>(i).map(Option::unwrap_or_default).map_err(Fault::internal);
             broken.push(Broken { law: law.name, id: text(0)?, why: text(1)? });

@@ -1,20 +1,23 @@
 //! The Toss clients against the simulator, which shares no code with them.
 
+use boot::Patience;
 use boot::Vault;
 use kernel::Money;
 use payments::gateway::{
-    BusinessKind, Cancel, Confirm, Patience, PayeeAccount, PayeeForm, PayeeStatus, PayoutOrder, PayoutWhen,
-    PgPayoutStatus, TossPayouts,
+    BusinessKind, Cancel, Confirm, PayeeAccount, PayeeForm, PayeeStatus, PayoutOrder, PayoutWhen, PgPayoutStatus,
+    TossPayouts,
 };
 use payments::{Gateway, Lookup, Method, Outcome, PayoutGateway, PgPayment, PgStatus, RefundAccount, Toss};
 use simulators::toss::Window;
 use simulators::{Fault, FaultKind, TossSim};
 use std::time::Duration;
 
-const PATIENCE: Patience = Patience { order: Duration::from_millis(800), ask: Duration::from_millis(800) };
+fn patience() -> Patience {
+    Patience::of(Duration::from_millis(800), Duration::from_millis(800))
+}
 
 fn client(sim: &TossSim) -> Toss {
-    Toss::at(reqwest::Client::new(), &sim.url, &sim.secret_key, PATIENCE)
+    Toss::at(reqwest::Client::new(), &sim.url, &sim.secret_key, patience())
 }
 
 fn won(amount: i64) -> Money {
@@ -194,7 +197,7 @@ fn form() -> PayeeForm {
 async fn sellers_are_registered_and_paid_through_sealed_bodies() {
     let sim = simulators::Toss::start().await;
     let payouts =
-        TossPayouts::at(reqwest::Client::new(), &sim.url, &sim.secret_key, &sim.security_key, PATIENCE).unwrap();
+        TossPayouts::at(reqwest::Client::new(), &sim.url, &sim.secret_key, &sim.security_key, patience()).unwrap();
     let seller = done(payouts.register_seller(&form(), "seller-1").await);
     assert_eq!((seller.ref_seller_id.as_str(), seller.status), ("seller-1", PayeeStatus::PartiallyApproved));
     assert_eq!(done(payouts.seller(&seller.id).await), seller);
@@ -219,6 +222,6 @@ async fn sellers_are_registered_and_paid_through_sealed_bodies() {
     assert_eq!(done(payouts.payout(&sent[0].id).await).status, PgPayoutStatus::Completed);
     assert_eq!(done(payouts.balances().await).available, won(70_000));
     let stranger =
-        TossPayouts::at(reqwest::Client::new(), &sim.url, &sim.secret_key, &"00".repeat(32), PATIENCE).unwrap();
+        TossPayouts::at(reqwest::Client::new(), &sim.url, &sim.secret_key, &"00".repeat(32), patience()).unwrap();
     assert!(matches!(stranger.seller(&seller.id).await, Outcome::Unknown { .. }));
 }

@@ -119,7 +119,7 @@ impl Customer {
     pub async fn address_at(&self, postcode: &str, address: &str) -> AddressId {
         let shop = self.shop();
         let (id, vault) = (AddressId::new(), &shop.boot.vault);
-        shop.sql
+        shop.sql()
             .execute(
                 "insert into user_addresses (id, user_id, recipient_enc, phone_enc, postcode, address1, address2_enc, is_default)
                  select $1, $2, $3, $4, $5, $6, $7, not exists (select 1 from user_addresses where user_id = $2 and is_default and deleted_at is null)",

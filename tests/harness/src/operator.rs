@@ -27,7 +27,7 @@ impl Inner {
                        select id from roles where scope = $1 and code = $2 and seller_id is null
                        union select r.id from roles r join held h on r.parent_id = h.id)
                    select distinct permission from role_permissions where role_id in (select id from held) order by 1";
-        let rows = self.sql.query(sql, &[&scope, &role]).await.unwrap();
+        let rows = self.sql().query(sql, &[&scope, &role]).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }
 }

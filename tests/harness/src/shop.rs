@@ -4,9 +4,11 @@ use crate::actor::Actor;
 use crate::budget::{self, Crowd};
 use crate::clock::TestClock;
 use crate::outside::Outside;
+use crate::points::Points;
 use crate::services::Services;
 use crate::tasks::Waiting;
 use crate::template::{connect, template};
+use crate::wire::Wire;
 use crate::{keys, tables};
 use authz::Audience;
 use aws::Aws;
@@ -16,8 +18,9 @@ use jobs::{Schedules, Worker};
 use kernel::Now;
 use simulators::{AgencySim, BankSim, CarrierSim, HooksSim, TossSim};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, RwLock};
 use tokio::sync::{Mutex, OnceCell};
 use tokio_postgres::Client;
 use tokio_postgres::types::{FromSqlOwned, ToSql};
@@ -33,9 +36,9 @@ pub(crate) struct Inner {
     pub(crate) database: String,
     pub(crate) boot: Boot,
     pub(crate) clock: TestClock,
-    /// Past the pooler, for what tests arrange and look up.
-    pub(crate) sql: Client,
+    sql: RwLock<Arc<Client>>,
     pub(crate) outside: Outside,
+    pub(crate) points: Arc<Points>,
     pub(crate) waiting: Mutex<Waiting>,
     /// Makes names, numbers and addresses unique within the shop.
     pub(crate) counter: AtomicU32,
@@ -49,6 +52,16 @@ pub(crate) struct Inner {
 impl Shop {
     /// A fresh shop: no sellers, no products, nobody. Takes about a quarter of a second.
     pub async fn open() -> Shop {
+        Shop::with(false).await.0
+    }
+
+    /// One whose way to the database can be cut.
+    pub async fn wired() -> (Shop, Wire) {
+        let (shop, wire) = Shop::with(true).await;
+        (shop, wire.expect("a wire"))
+    }
+
+    async fn with(wired: bool) -> (Shop, Option<Wire>) {
         static SHOPS: AtomicU32 = AtomicU32::new(0);
         // LOG_LEVEL=info shows what the hosts log while a story runs.
         if std::env::var_os("LOG_LEVEL").is_some() {
@@ -76,16 +89,21 @@ impl Shop {
             webhook_allow_hosts: vec![outside.hooks_host()],
             allowed_origins: Vec::new(),
         };
-        let mut boot =
-            Boot::new(config, keys::secrets(services.pooled_url(&database)), aws).expect("the parts of a process");
+        let pooled = services.pooled_url(&database);
+        let wire = if wired { Some(Wire::to(&pooled).await) } else { None };
+        let way = wire.as_ref().map_or(pooled, |wire| wire.url.clone());
+        let mut boot = Boot::new(config, keys::secrets(way), aws).expect("the parts of a process");
         boot.clock = clock.platform.clone();
+        let points = Arc::new(Points::new(services.direct_url(&database)));
+        boot.db = boot.db.watched(points.clone());
         let inner = Inner {
-            sql: connect(&services.direct_url(&database)).await,
+            sql: RwLock::new(Arc::new(connect(&services.direct_url(&database)).await)),
             services,
             database,
             boot,
             clock,
             outside,
+            points,
             waiting: Mutex::default(),
             counter: AtomicU32::new(0),
             category: OnceCell::new(),
@@ -94,12 +112,24 @@ impl Shop {
             workers: OnceCell::new(),
             schedules: OnceCell::new(),
         };
-        Shop { inner: Arc::new(inner), closed: false }
+        (Shop { inner: Arc::new(inner), closed: false }, wire)
+    }
+
+    /// Connects anew what tests look up and arrange with, after a restart of the server.
+    pub async fn reconnect(&self) {
+        let inner = &self.inner;
+        let fresh = connect(&inner.services.direct_url(&inner.database)).await;
+        *inner.sql.write().expect("no panic before") = Arc::new(fresh);
     }
 
     /// A handle that does not close it.
     pub(crate) fn view(inner: Arc<Inner>) -> Shop {
         Shop { inner, closed: true }
+    }
+
+    /// Another handle of the same shop, for what happens meanwhile; it need not be closed.
+    pub fn handle(&self) -> Shop {
+        Shop::view(self.inner.clone())
     }
 
     pub fn boot(&self) -> &Boot {
@@ -164,17 +194,17 @@ impl Shop {
 
     /// Runs SQL that arranges what no endpoint can; answers the rows changed.
     pub async fn sql(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> u64 {
-        self.inner.sql.execute(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"))
+        self.inner.sql().execute(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"))
     }
 
     /// The first column of the only row.
     pub async fn value<T: FromSqlOwned>(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> T {
-        self.inner.sql.query_one(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}")).get(0)
+        self.inner.sql().query_one(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}")).get(0)
     }
 
     /// The first column of every row.
     pub async fn values<T: FromSqlOwned>(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<T> {
-        let rows = self.inner.sql.query(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
+        let rows = self.inner.sql().query(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
         rows.iter().map(|row| row.get(0)).collect()
     }
 
@@ -241,6 +271,11 @@ async fn emulated(services: &Services, prefix: &str) -> Aws {
 }
 
 impl Inner {
+    /// Past the pooler, for what tests arrange and look up.
+    pub(crate) fn sql(&self) -> Arc<Client> {
+        self.sql.read().expect("no panic before").clone()
+    }
+
     /// The next small number nobody in this shop has.
     pub(crate) fn next(&self) -> u32 {
         self.counter.fetch_add(1, Ordering::Relaxed) + 1

@@ -4,6 +4,7 @@ use crate::shop::Shop;
 use chrono::{DateTime, Duration, Utc};
 use events::{Envelope, queues};
 use jobs::{Task, TaskError, relay};
+use kernel::Fault;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -64,20 +65,21 @@ impl Shop {
             self.relay(&mut waiting, &mut report).await;
             let now = self.now();
             let mut blocked: HashSet<(&'static str, String)> = HashSet::new();
-            let mut left = Vec::new();
             let mut moved = false;
-            for message in std::mem::take(&mut waiting.messages) {
+            for message in waiting.messages.clone() {
                 let group = message.group.clone().map(|group| (message.queue, group));
                 let behind = group.as_ref().is_some_and(|group| blocked.contains(group));
                 let known = failed_ids.contains(&(message.envelope.id, message.queue));
                 if behind || known || message.visible_at > now.0 {
                     blocked.extend(group);
-                    left.push(message);
                     continue;
                 }
                 let task = self.task_of(message.queue).await.expect("queued for a task that exists");
                 match self.deliver(&task, &message.envelope).await {
                     Ok(()) => {
+                        waiting
+                            .messages
+                            .retain(|other| (other.envelope.id, other.queue) != (message.envelope.id, message.queue));
                         report.done.push((task.queue().task, message.envelope.event));
                         moved = true;
                     }
@@ -89,11 +91,9 @@ impl Shop {
                             event: message.envelope.event.clone(),
                             why,
                         });
-                        left.push(message);
                     }
                 }
             }
-            waiting.messages = left;
             if !moved {
                 return report;
             }
@@ -104,10 +104,13 @@ impl Shop {
     pub(crate) async fn relay(&self, waiting: &mut Waiting, report: &mut Delivered) {
         let (db, now) = (&self.inner.boot.db, self.now());
         loop {
-            let events = relay::lease(db, now).await.unwrap();
-            if events.is_empty() {
-                return;
-            }
+            let events = match relay::lease(db, now).await {
+                Ok(events) if events.is_empty() => return,
+                Ok(events) => events,
+                // The relay dies with the database; its next run goes on.
+                Err(Fault::Unavailable { .. }) => return,
+                Err(error) => panic!("the relay: {error}"),
+            };
             for envelope in &events {
                 for (queue, message) in relay::messages(envelope).unwrap() {
                     if self.task_of(queue).await.is_none() {
@@ -120,7 +123,11 @@ impl Shop {
                     waiting.messages.push(Message { queue, group: message.group, visible_at, receives: 0, envelope });
                 }
             }
-            relay::published(db, events.iter().map(|event| event.id).collect(), now).await.unwrap();
+            match relay::published(db, events.iter().map(|event| event.id).collect(), now).await {
+                Ok(()) => {}
+                Err(Fault::Unavailable { .. }) => return,
+                Err(error) => panic!("the relay: {error}"),
+            }
         }
     }
 
@@ -150,7 +157,7 @@ impl Shop {
     /// Events of a name that were written so far, oldest first.
     pub async fn events(&self, name: &str) -> Vec<Envelope> {
         let sql = "select id, event, occurred_at, trace_id, payload from outbox_events where event = $1 order by id";
-        let rows = self.inner.sql.query(sql, &[&name]).await.unwrap();
+        let rows = self.inner.sql().query(sql, &[&name]).await.unwrap();
         let envelope = |row: &tokio_postgres::Row| Envelope {
             id: row.get(0),
             event: row.get(1),

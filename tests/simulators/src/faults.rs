@@ -6,8 +6,11 @@
 //! | `lost_answer` | yes | the connection closed without an answer, after `millis` |
 //! | `error_before` | no | HTTP 500 |
 //! | `http_500` | yes | HTTP 500 |
+//! | `held_call` | when it is released | nothing until then |
+//! | `held_answer` | yes | nothing until it is released |
 //!
-//! A caller cannot tell the last three apart: that is the point.
+//! A caller cannot tell most of them apart: that is the point. A call that is held lets a test do something meanwhile, and
+//! a caller lose its patience, without anybody waiting for the clock.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +23,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures::stream;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 /// How a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +38,10 @@ pub enum FaultKind {
     /// HTTP 500 although it happened.
     #[serde(rename = "http_500")]
     Http500,
+    /// The call stays on its way until it is released; then it has its effect and its answer.
+    HeldCall,
+    /// The effect happens, the answer stays on its way until it is released.
+    HeldAnswer,
 }
 
 /// One planned fault; `operation` is a name from the simulator's table, or `*` for any.
@@ -79,11 +87,21 @@ impl Fault {
 
 /// The faults still to come.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Vec<Fault>>>);
+pub struct Faults {
+    planned: Arc<Mutex<Vec<Fault>>>,
+    held: Arc<watch::Sender<Held>>,
+}
+
+/// The operations of the calls that are held, and how often they were released.
+#[derive(Debug, Default)]
+struct Held {
+    calls: Vec<String>,
+    released: u64,
+}
 
 impl Faults {
     fn lock(&self) -> MutexGuard<'_, Vec<Fault>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a fault behind those already planned.
@@ -99,6 +117,43 @@ impl Faults {
     /// What is still planned.
     pub fn planned(&self) -> Vec<Fault> {
         self.lock().clone()
+    }
+
+    /// Holds a call of the operation until the next release.
+    async fn hold(&self, operation: &str) {
+        let mut held = self.held.subscribe();
+        let mut before = 0;
+        self.held.send_modify(|held| {
+            before = held.released;
+            held.calls.push(operation.to_owned());
+        });
+        drop(held.wait_for(|held| held.released > before).await);
+    }
+
+    pub(crate) async fn hold_call(&self, fault: Option<&Fault>, operation: &str) {
+        if fault.is_some_and(|fault| fault.kind == FaultKind::HeldCall) {
+            self.hold(operation).await;
+        }
+    }
+
+    pub(crate) async fn hold_answer(&self, fault: Option<&Fault>, operation: &str) {
+        if fault.is_some_and(|fault| fault.kind == FaultKind::HeldAnswer) {
+            self.hold(operation).await;
+        }
+    }
+
+    /// Ends when a call of the operation is held.
+    pub async fn held(&self, operation: &str) {
+        let mut held = self.held.subscribe();
+        drop(held.wait_for(|held| held.calls.iter().any(|call| call == operation)).await);
+    }
+
+    /// Lets every held call go on.
+    pub fn release(&self) {
+        self.held.send_modify(|held| {
+            held.released += 1;
+            held.calls.clear();
+        });
     }
 
     /// Uses up one call of the first fault planned for the operation.
@@ -129,8 +184,8 @@ pub(crate) async fn layer(
     request: Request,
     next: Next,
 ) -> Response {
-    let fault = name(request.method(), request.uri().path()).and_then(|operation| faults.take(operation));
-    let Some(fault) = fault else { return next.run(request).await };
+    let Some(operation) = name(request.method(), request.uri().path()) else { return next.run(request).await };
+    let Some(fault) = faults.take(operation) else { return next.run(request).await };
     match fault.kind {
         FaultKind::ErrorBefore => broken(),
         FaultKind::Latency => {
@@ -145,6 +200,12 @@ pub(crate) async fn layer(
         FaultKind::Http500 => {
             next.run(request).await;
             broken()
+        }
+        FaultKind::HeldCall | FaultKind::HeldAnswer => {
+            faults.hold_call(Some(&fault), operation).await;
+            let answer = next.run(request).await;
+            faults.hold_answer(Some(&fault), operation).await;
+            answer
         }
     }
 }

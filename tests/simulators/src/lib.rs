@@ -18,7 +18,7 @@
 //! - **Their own books.** A simulator remembers all money it moved; a test compares them with ours to the won.
 //! - **No shared code with the product.** The encryption and the signatures are written a second time here: two
 //!   implementations that understand each other prove each other.
-//! - **Faults on demand** ([`Faults`]): slow answers, lost answers, errors without effect, errors after the effect.
+//! - **Faults on demand** ([`Faults`]): slow answers, lost answers, errors without effect, errors after the effect, calls that are held.
 
 pub mod agency;
 pub mod bank;

@@ -3,6 +3,7 @@
 use super::Outcome;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use boot::Patience;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use std::time::Duration;
@@ -27,35 +28,51 @@ pub(super) fn basic(secret_key: &str) -> String {
 }
 
 /// Sends a question that changes nothing, up to three times.
-pub(super) async fn ask(request: impl Fn() -> RequestBuilder, patience: Duration) -> Result<Answer, String> {
+pub(super) async fn ask(request: impl Fn() -> RequestBuilder, patience: &Patience) -> Result<Answer, String> {
     let mut last = String::new();
     for pause in [0, 200, 600] {
         tokio::time::sleep(Duration::from_millis(pause)).await;
-        match send(request(), patience).await {
+        match send(request(), patience, patience.ask).await {
             Ok(answer) if answer.status.is_server_error() => last = format!("status {}", answer.status),
             Ok(answer) => return Ok(answer),
-            Err(error) => last = error.to_string(),
+            Err(NoAnswer { why, .. }) => last = why,
         }
     }
     Err(last)
 }
 
 /// Sends an order. Only a connection that never stood is tried again: nothing was sent over it.
-pub(super) async fn order(request: impl Fn() -> RequestBuilder, patience: Duration) -> Result<Answer, String> {
-    match send(request(), patience).await {
-        Err(error) if error.is_connect() => {
+pub(super) async fn order(request: impl Fn() -> RequestBuilder, patience: &Patience) -> Result<Answer, String> {
+    match send(request(), patience, patience.order).await {
+        Err(NoAnswer { never_sent: true, .. }) => {
             tokio::time::sleep(Duration::from_millis(200)).await;
-            send(request(), patience).await.map_err(|error| error.to_string())
+            send(request(), patience, patience.order).await.map_err(|lost| lost.why)
         }
-        other => other.map_err(|error| error.to_string()),
+        other => other.map_err(|lost| lost.why),
     }
 }
 
-async fn send(request: RequestBuilder, patience: Duration) -> Result<Answer, reqwest::Error> {
-    let response: Response = request.timeout(patience).send().await.map_err(reqwest::Error::without_url)?;
-    let status = response.status();
-    let body = response.text().await.map_err(reqwest::Error::without_url)?;
-    Ok(Answer { status, body })
+struct NoAnswer {
+    why: String,
+    never_sent: bool,
+}
+
+impl From<reqwest::Error> for NoAnswer {
+    fn from(error: reqwest::Error) -> NoAnswer {
+        NoAnswer { never_sent: error.is_connect(), why: error.without_url().to_string() }
+    }
+}
+
+async fn send(request: RequestBuilder, patience: &Patience, limit: Duration) -> Result<Answer, NoAnswer> {
+    let answer = async {
+        let response: Response = request.send().await?;
+        let status = response.status();
+        Ok(Answer { status, body: response.text().await? })
+    };
+    tokio::select! {
+        answer = answer => answer,
+        () = patience.over(limit) => Err(NoAnswer { why: "no answer in time".to_owned(), never_sent: false }),
+    }
 }
 
 /// What an error answer means. Unknown: 5xx, 409, too many calls, an error of the provider behind the gateway, a cancel

@@ -19,7 +19,7 @@ pub use payout::{
 };
 pub use pg_payment::{PgCancel, PgPayment, PgStatus, PgVirtualAccount};
 pub use signature::PayoutSignature;
-pub use toss::{Patience, Toss};
+pub use toss::Toss;
 pub use toss_payouts::TossPayouts;
 
 use async_trait::async_trait;

@@ -3,26 +3,10 @@
 use super::http::{self, Answer, ErrorBody};
 use super::{Cancel, Canceled, Confirm, Gateway, Lookup, Outcome, PgPayment, PgStatus};
 use async_trait::async_trait;
-use boot::Boot;
+use boot::{Boot, Patience};
 use kernel::{Fault, Money};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// How long calls may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// Confirm and cancel move money through a card company or bank.
-    pub order: Duration,
-    /// Questions.
-    pub ask: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience { order: Duration::from_secs(15), ask: Duration::from_secs(5) }
-    }
-}
 
 /// The client.
 #[derive(Clone)]
@@ -38,7 +22,7 @@ impl Toss {
     pub fn new(boot: &Boot) -> Result<Toss, Fault> {
         let secrets =
             boot.secrets.toss.as_ref().ok_or_else(|| Fault::internal("this function holds no Toss secret"))?;
-        Ok(Toss::at(boot.http.clone(), &boot.config.toss_url, &secrets.secret_key, Patience::default()))
+        Ok(Toss::at(boot.http.clone(), &boot.config.toss_url, &secrets.secret_key, boot.patience.clone()))
     }
 
     /// From parts: what tests do.
@@ -67,14 +51,14 @@ impl Toss {
     }
 
     async fn order(&self, path: &[&str], key: &str, body: Value) -> Outcome<PgPayment> {
-        match http::order(|| self.post(path, key, &body), self.patience.order).await {
+        match http::order(|| self.post(path, key, &body), &self.patience).await {
             Ok(answer) => understand(&answer),
             Err(why) => Outcome::Unknown { why },
         }
     }
 
     async fn look(&self, path: &[&str]) -> Lookup {
-        let answer = match http::ask(|| self.get(path), self.patience.ask).await {
+        let answer = match http::ask(|| self.get(path), &self.patience).await {
             Ok(answer) => answer,
             Err(why) => return Lookup::Unknown { why },
         };

@@ -3,7 +3,7 @@
 use super::http::{self, Answer, ErrorBody};
 use super::jwe::Jwe;
 use super::*;
-use boot::Boot;
+use boot::{Boot, Patience};
 use kernel::{Clock, Fault, Money};
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
@@ -26,7 +26,7 @@ impl TossPayouts {
         let missing = || Fault::internal("this function holds no payout secrets");
         let toss = boot.secrets.toss.as_ref().ok_or_else(missing)?;
         let payouts = boot.secrets.payouts.as_ref().ok_or_else(missing)?;
-        let (http, patience) = (boot.http.clone(), Patience::default());
+        let (http, patience) = (boot.http.clone(), boot.patience.clone());
         TossPayouts::at(http, &boot.config.toss_url, &toss.secret_key, &payouts.body_key, patience)
     }
 
@@ -50,7 +50,7 @@ impl TossPayouts {
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
-        match http::ask(|| self.request(Method::GET, path), self.patience.ask).await {
+        match http::ask(|| self.request(Method::GET, path), &self.patience).await {
             Ok(answer) => self.understand(&answer),
             Err(why) => Outcome::Unknown { why },
         }
@@ -67,11 +67,8 @@ impl TossPayouts {
             request = request.header("content-type", "text/plain").body(sealed);
         }
         let Some(first) = request.try_clone() else { return Outcome::unknown("a body that cannot be sent twice") };
-        match http::order(
-            move || first.try_clone().unwrap_or_else(|| self.request(Method::POST, path)),
-            self.patience.order,
-        )
-        .await
+        match http::order(move || first.try_clone().unwrap_or_else(|| self.request(Method::POST, path)), &self.patience)
+            .await
         {
             Ok(answer) => self.understand(&answer),
             Err(why) => Outcome::Unknown { why },

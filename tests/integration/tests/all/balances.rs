@@ -97,6 +97,7 @@ async fn rewards_are_shown_by_campaign_and_expire() {
 
 /// A return that exists only inside one transaction, which is never committed.
 static RETURN: db::Stmt<(ClaimId, PurchaseOrderId, Now), ()> = db::Stmt::new(
+    "RETURN",
     "insert into claims (id, claim_no, purchase_order_id, seller_order_id, type, reason_code, fault, requested_by, requested_at)
      select $1, $1::text, $2, id, 'return', 'INTENT_CHANGED', 'buyer', 'customer', $3 from seller_orders where purchase_order_id = $2",
 );

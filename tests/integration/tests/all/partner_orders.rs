@@ -58,7 +58,7 @@ async fn changes_come_in_commit_order_and_none_is_skipped() {
     let write = "insert into product_order_changes (seller_id, product_order_id, change_type, state, remaining_quantity, occurred_at)
                  values ($1, $2, $3, 'paid', 2, $4)";
     let slow = shop.boot().db.begin().await.unwrap();
-    let insert: db::Stmt<(SellerId, ProductOrderId, String, kernel::Now), ()> = db::Stmt::new(write);
+    let insert: db::Stmt<(SellerId, ProductOrderId, String, kernel::Now), ()> = db::Stmt::new("slow", write);
     insert.run(&slow, (one.seller_id, line, "slow".to_owned(), shop.now())).await.unwrap();
     shop.sql(write, &[&one.seller_id, &line, &"fast", &shop.now()]).await;
     let meanwhile = poll(&partner, Some(&cursor)).await;

@@ -32,6 +32,7 @@ pub(super) fn router(shared: Shared) -> Router {
         .route("/sim/payouts/settle", post(settle))
         .route("/sim/balances", post(balances))
         .route("/sim/faults", get(faults).post(plan).delete(forget))
+        .route("/sim/faults/release", post(release))
         .route("/sim/webhooks", get(webhooks))
         .route("/sim/webhooks/targets", post(targets))
         .route("/sim/webhooks/mode", post(mode))
@@ -201,6 +202,11 @@ async fn plan(State(shared): State<Shared>, Json(fault): Json<Fault>) -> Json<Va
 
 async fn forget(State(shared): State<Shared>) -> Json<Value> {
     shared.faults.clear();
+    faults(State(shared)).await
+}
+
+async fn release(State(shared): State<Shared>) -> Json<Value> {
+    shared.faults.release();
     faults(State(shared)).await
 }
 

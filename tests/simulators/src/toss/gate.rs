@@ -125,6 +125,7 @@ pub(super) async fn gate(State(shared): State<Shared>, request: Request, next: N
     let Ok((answer, replayed)) = work.await else {
         return refuse(v2, TossError::of("FAILED_INTERNAL_SYSTEM_PROCESSING"));
     };
+    shared.faults.hold_answer(fault.as_ref(), operation).await;
     match fault {
         Some(fault) if fault.kind == FaultKind::LostAnswer => {
             fault.wait().await;
@@ -174,6 +175,7 @@ async fn work(
     if let Some(fault) = fault.filter(|fault| fault.kind == FaultKind::Latency) {
         fault.wait().await;
     }
+    shared.faults.hold_call(fault, operation).await;
     let answer = keep(next.run(Request::from_parts(parts, Body::from(body))).await).await;
     if guarded {
         shared.cancelling.leave(&path);

@@ -166,6 +166,16 @@ impl TossSim {
         self.fault(Fault::new(operation, kind));
     }
 
+    /// Ends when a call of the operation is held (`HeldCall`, `HeldAnswer`).
+    pub async fn held(&self, operation: &str) {
+        self.shared.faults.held(operation).await;
+    }
+
+    /// Lets every held call go on.
+    pub fn release(&self) {
+        self.shared.faults.release();
+    }
+
     /// Forgets planned faults.
     pub fn clear_faults(&self) {
         self.shared.faults.clear();
