@@ -50,7 +50,7 @@ pub async fn call_off(
             _ => ask(boot, gateway, &payment, now).await?,
         };
         let tx = boot.db.begin().await?;
-        observe(&tx, &boot.vault, payment.id, seen, now).await?;
+        observe(&tx, &boot.vault, &payment, seen, now).await?;
         tx.commit().await?;
     }
     let tx = boot.db.begin().await?;

@@ -2,7 +2,9 @@
 //!
 //! The amount is ours, not the client's: one that differs is refused before the gateway is asked, as is an order whose
 //! time is over. Then what is about to happen is written and committed, the gateway is called with no transaction open,
-//! and its answer is written. A lost answer is `unknown`: the customer polls, the order keeps its stock.
+//! and its answer is written. A lost answer is `unknown`: the customer polls, the order keeps its stock. A call that never
+//! got there, because its function died before it or the call was lost, is made again under its key when the customer comes
+//! again while the gateway still waits for it.
 
 use super::ask::{NOT_OFFERED, ask, within_terms};
 use super::fault::step_fault;
@@ -13,7 +15,7 @@ use boot::Boot;
 use kernel::*;
 use payments::attempt::OrderKey;
 use payments::gateway::Confirm;
-use payments::{Gateway, PaymentRow, PaymentState, step};
+use payments::{Gateway, PaymentRow, PaymentState, PgStatus, step};
 
 kernel::refusals! {
     /// Why a payment is not confirmed.
@@ -53,23 +55,25 @@ pub async fn confirm(
     now: Now,
 ) -> Result<Confirmed, Failure<ConfirmError>> {
     let row = begin(boot, by, &returned, now).await?;
+    let order = Confirm {
+        payment_key: returned.payment_key,
+        pg_order_id: row.pg_order_id.clone(),
+        amount: row.amount,
+        idempotency_key: step::confirm_key(row.id),
+    };
+    let charge = async || within_terms(boot, gateway, &row, Seen::from(gateway.confirm(&order).await), now).await;
     let seen = match row.state {
-        PaymentState::Ready => {
-            let order = Confirm {
-                payment_key: returned.payment_key,
-                pg_order_id: row.pg_order_id.clone(),
-                amount: row.amount,
-                idempotency_key: step::confirm_key(row.id),
-            };
-            within_terms(boot, gateway, &row, Seen::from(gateway.confirm(&order).await), now).await?
-        }
-        PaymentState::InProgress | PaymentState::Unknown => ask(boot, gateway, &row, now).await?,
+        PaymentState::Ready => charge().await?,
+        PaymentState::InProgress | PaymentState::Unknown => match ask(boot, gateway, &row, now).await? {
+            Seen::Payment(pg) if pg.status == PgStatus::InProgress => charge().await?,
+            seen => seen,
+        },
         // Confirmed before, by this client or by a webhook.
         _ => return Ok(Confirmed { payment: row, captured_now: false }),
     };
     let refused = if let Seen::Refused { code } = &seen { Some(code.clone()) } else { None };
     let tx = boot.db.begin().await?;
-    let after = observe(&tx, &boot.vault, row.id, seen, now).await?;
+    let after = observe(&tx, &boot.vault, &row, seen, now).await?;
     tx.commit().await?;
     match (after.state, refused) {
         (PaymentState::Aborted, code) => Err(match code.or(after.failure_code).unwrap_or_default() {

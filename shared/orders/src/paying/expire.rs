@@ -53,7 +53,7 @@ impl CancelExpiredPayments {
             let Some(row) = attempt::find(&self.boot.db.writer().await?, *id).await? else { continue };
             let seen = ask(&self.boot, self.gateway.as_ref(), &row, now).await?;
             let tx = self.boot.db.begin().await?;
-            match observe(&tx, &self.boot.vault, *id, seen, now).await {
+            match observe(&tx, &self.boot.vault, &row, seen, now).await {
                 Ok(_) => tx.commit().await?,
                 // One payment's trouble must not keep the others waiting; the log tells people.
                 Err(error) => tracing::error!(%error, payment_id = %id, "payment not settled"),

@@ -65,13 +65,15 @@ impl From<payments::Outcome<PgPayment>> for Seen {
     }
 }
 
-/// Writes what was seen. Answers the payment as it stands afterwards.
-pub async fn observe(tx: &Tx, vault: &Vault, payment: PaymentId, seen: Seen, now: Now) -> Result<PaymentRow, Fault> {
+/// Writes what was seen of a payment that stood like `asked` when the gateway was asked: an answer may be overtaken by
+/// later news. Answers the payment as it stands afterwards.
+pub async fn observe(tx: &Tx, vault: &Vault, asked: &PaymentRow, seen: Seen, now: Now) -> Result<PaymentRow, Fault> {
+    let payment = asked.id;
     let (locked, holidays) =
         try_join!(Locked::find(tx, OrderKey::Payment(payment)), settings::holidays(tx, now.date()))?;
     let locked = locked.ok_or_else(|| Fault::internal(format!("no payment {payment}")))?;
     let row = locked.attempt(payment).ok_or_else(|| Fault::internal("fees of claims are not paid yet"))?;
-    let news = News { tx, vault, locked: &locked, row, holidays: &holidays, now };
+    let news = News { tx, vault, locked: &locked, asked, row, holidays: &holidays, now };
     let mut outbox = Outbox::new();
     match seen {
         Seen::Payment(pg) => news.found(&pg, &mut outbox).await?,
@@ -90,6 +92,7 @@ struct News<'a> {
     tx: &'a Tx,
     vault: &'a Vault,
     locked: &'a Locked,
+    asked: &'a PaymentRow,
     row: &'a PaymentRow,
     holidays: &'a [NaiveDate],
     now: Now,
@@ -97,7 +100,7 @@ struct News<'a> {
 
 impl News<'_> {
     async fn found(&self, pg: &PgPayment, outbox: &mut Outbox) -> Result<(), Fault> {
-        let News { tx, locked, row, now, .. } = *self;
+        let News { tx, locked, asked, row, now, .. } = *self;
         match (pg.status, row.state) {
             // What we already know.
             (
@@ -119,7 +122,10 @@ impl News<'_> {
             (PgStatus::WaitingForDeposit, PaymentState::InProgress | PaymentState::Unknown) => {
                 self.wait_for_deposit(pg, outbox).await
             }
-            (PgStatus::WaitingForDeposit, PaymentState::Done) => {
+            // Taken back, if the deposit was known when the gateway was asked; else it came after this answer was given.
+            (PgStatus::WaitingForDeposit, PaymentState::Done)
+                if (asked.state, asked.approved_at) == (row.state, row.approved_at) =>
+            {
                 reversed::deposit(tx, row, pg, &locked.lines, now, outbox).await
             }
             (PgStatus::Aborted, _) if row.state.is_open() => {

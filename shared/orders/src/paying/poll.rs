@@ -84,7 +84,7 @@ async fn own(boot: &Boot, by: CustomerScope, id: PaymentId) -> Result<PaymentRow
 async fn ask(boot: &Boot, gateway: &dyn Gateway, row: &PaymentRow, now: Now) -> Result<PaymentRow, Fault> {
     let seen = ask::ask(boot, gateway, row, now).await?;
     let tx = boot.db.begin().await?;
-    let after = observe(&tx, &boot.vault, row.id, seen, now).await?;
+    let after = observe(&tx, &boot.vault, row, seen, now).await?;
     tx.commit().await?;
     Ok(after)
 }

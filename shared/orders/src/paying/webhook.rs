@@ -60,7 +60,7 @@ impl ProcessPaymentWebhook {
             return Err(TaskError::RetryAfter { seconds: 30, why: why.clone() });
         }
         let tx = self.boot.db.begin().await?;
-        observe(&tx, &self.boot.vault, row.id, seen, now).await?;
+        observe(&tx, &self.boot.vault, &row, seen, now).await?;
         Ok(tx.commit().await?)
     }
 }
