@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs serve test soak fuzz services tools fmt openapi budgets laws bench
+.PHONY: help up down reset logs serve test soak outage fuzz services tools fmt openapi budgets laws bench
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -28,6 +28,9 @@ test: ## Prove everything from a bare clone: lints, tests, template, end to end
 
 soak: ## Live through seed after seed of the simulation (SOAK_MINUTES=10 SIM_SEED=… SIM_STEPS=400)
 	@scripts/soak
+
+outage: ## Let the database's servers crash and come back while a crowd buys (OUTAGE_ROUNDS=3)
+	@scripts/outage
 
 services: ## Start only what integration tests need; then: eval "$(scripts/test-services env)" && cargo test
 	@scripts/test-services start

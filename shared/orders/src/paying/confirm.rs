@@ -61,11 +61,10 @@ pub async fn confirm(
         amount: row.amount,
         idempotency_key: step::confirm_key(row.id),
     };
-    let charge = async || within_terms(boot, gateway, &row, Seen::from(gateway.confirm(&order).await), now).await;
     let seen = match row.state {
-        PaymentState::Ready => charge().await?,
+        PaymentState::Ready => charge(boot, gateway, &row, &order, now).await?,
         PaymentState::InProgress | PaymentState::Unknown => match ask(boot, gateway, &row, now).await? {
-            Seen::Payment(pg) if pg.status == PgStatus::InProgress => charge().await?,
+            Seen::Payment(pg) if pg.status == PgStatus::InProgress => charge(boot, gateway, &row, &order, now).await?,
             seen => seen,
         },
         // Confirmed before, by this client or by a webhook.
@@ -84,6 +83,16 @@ pub async fn confirm(
         (PaymentState::Expired, _) => Err(ConfirmError::OrderExpired.into()),
         (state, _) => Ok(Confirmed { captured_now: state.is_captured(), payment: after }),
     }
+}
+
+async fn charge(
+    boot: &Boot,
+    gateway: &dyn Gateway,
+    row: &PaymentRow,
+    order: &Confirm,
+    now: Now,
+) -> Result<Seen, Fault> {
+    within_terms(boot, gateway, row, Seen::from(gateway.confirm(order).await), now).await
 }
 
 /// Checks what came back and notes that the gateway is about to be asked. Answers the row as it was before.

@@ -1,28 +1,26 @@
-//! Two at once: whatever comes first, exactly one gets what there is one of, and nothing is left half done.
+//! Two want the same: whoever comes first has it, the other gets a clear answer, and nothing is left half done. Each race is
+//! run in both orders: the second comes in right before the first takes what there is one of, and right after.
 
-use crate::buying::{accepted, bought, lines, order, piece, quote, window};
+use crate::buying::{accepted, bought, lines, order, piece, quote};
 use crate::order_steps::{by_cj, code, results};
-use chrono::Duration;
-use futures::join;
-use harness::simulators::FaultKind;
-use harness::{Answer, Call, Customer, Product, Shop, Value, json};
+use harness::{Answer, Call, Customer, Point, Product, Shop, Value, after, before, json};
 
 const PATH: &str = "/v1/purchase-orders";
+const TAKE_STOCK: &str = "inventory::reserve::RESERVE";
+const ONE_BY_ONE: &str = "orders::place::ONE_BY_ONE";
+const TAKE_KEY: &str = "web::idempotency::TAKE";
+const LOCK_FOR_CANCEL: &str = "orders::claims::cancel::ORDERS_OF";
+const LOCK_FOR_DISPATCH: &str = "orders::lines::ORDERS_OF_LINES";
 
 async fn shelf(shop: &Shop, pieces: i32) -> Product {
     shop.seller().await.product("티셔츠").price(30_000).sku("M", pieces).on_sale().await
 }
 
-/// Both calls at once.
-async fn both(one: Call, other: Call) -> (Answer, Answer) {
-    join!(one.into_future(), other.into_future())
-}
-
-/// The winner and the loser of two answers of which exactly one is a 201.
-#[track_caller]
-fn won_and_lost(one: Answer, other: Answer) -> (Answer, Answer) {
-    let (won, lost) = if one.status == 201 { (one, other) } else { (other, one) };
-    (won.expect(201), lost)
+/// The first call comes to the point, there the second is let in. Answers both.
+async fn meet(shop: &Shop, point: Point, first: Call, second: Call) -> (Answer, Answer) {
+    let second = shop.meanwhile(point, second);
+    let first = first.await;
+    (first, second.answer().await)
 }
 
 async fn count(shop: &Shop, table: &str) -> i64 {
@@ -30,19 +28,42 @@ async fn count(shop: &Shop, table: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn the_last_piece_goes_to_one_of_two_buyers() {
+async fn the_last_piece_goes_to_whoever_takes_it_first() {
+    for first_wins in [false, true] {
+        let shop = Shop::open().await;
+        let (minji, jihun, tee) = (shop.customer().await, shop.customer().await, shelf(&shop, 1).await);
+        minji.address().await;
+        jihun.address().await;
+        let ours = accepted(&quote(&minji, &[piece(tee.only(), 1)]).await);
+        let theirs = accepted(&quote(&jihun, &[piece(tee.only(), 1)]).await);
+        let point = if first_wins { after(TAKE_STOCK) } else { before(TAKE_STOCK) };
+        let (one, other) = meet(&shop, point, minji.post(PATH, ours), jihun.post(PATH, theirs)).await;
+        let (won, lost) = if first_wins { (one, other) } else { (other, one) };
+        won.expect(201);
+        let lost = lost.expect_code(409, "out_of_stock");
+        assert_eq!(lost["details"], json!([{ "sku_id": tee.only(), "requested": 1, "left": 0 }]));
+        assert_eq!((count(&shop, "purchase_orders").await, count(&shop, "payments").await), (1, 1));
+        let reserved: i32 = shop.value("select reserved from sku_stocks", &[]).await;
+        assert_eq!(reserved, 1);
+        shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn two_orders_of_the_same_two_skus_never_wait_in_a_circle() {
     let shop = Shop::open().await;
-    let (minji, jihun, tee) = (shop.customer().await, shop.customer().await, shelf(&shop, 1).await);
+    let seller = shop.seller().await;
+    let tee = seller.product("티셔츠").sku("M", 1).sku("L", 1).on_sale().await;
+    let (minji, jihun) = (shop.customer().await, shop.customer().await);
     minji.address().await;
     jihun.address().await;
-    let (ours, theirs) = (quote(&minji, &[piece(tee.only(), 1)]).await, quote(&jihun, &[piece(tee.only(), 1)]).await);
-    let (one, other) = both(minji.post(PATH, accepted(&ours)), jihun.post(PATH, accepted(&theirs))).await;
-    let (_, lost) = won_and_lost(one, other);
-    let lost = lost.expect_code(409, "out_of_stock");
-    assert_eq!(lost["details"], json!([{ "sku_id": tee.only(), "requested": 1, "left": 0 }]));
-    assert_eq!((count(&shop, "purchase_orders").await, count(&shop, "payments").await), (1, 1));
-    let reserved: i32 = shop.value("select reserved from sku_stocks", &[]).await;
-    assert_eq!(reserved, 1);
+    // Each names the SKUs in another order.
+    let ours = accepted(&quote(&minji, &[piece(tee.sku("M"), 1), piece(tee.sku("L"), 1)]).await);
+    let theirs = accepted(&quote(&jihun, &[piece(tee.sku("L"), 1), piece(tee.sku("M"), 1)]).await);
+    let (one, other) = meet(&shop, after(TAKE_STOCK), minji.post(PATH, ours), jihun.post(PATH, theirs)).await;
+    one.expect(201);
+    let lost = other.expect_code(409, "out_of_stock");
+    assert_eq!(lost["details"].as_array().unwrap().len(), 2);
     shop.close().await;
 }
 
@@ -57,10 +78,13 @@ async fn one_sku_on_two_lines_is_counted_together() {
     let short = minji.post("/v1/checkout-quotes", three).await.expect_code(409, "out_of_stock");
     assert_eq!(short["details"], json!([{ "sku_id": tee.only(), "requested": 3, "left": 2 }]));
     assert_eq!(short["errors"][0]["field"], "/items");
-    // One piece leaves the shelf between quote and order: both lines together are short.
-    shop.sql("update sku_stocks set on_hand = 1 where sku_id = $1", &[&tee.only()]).await;
+    // One piece leaves the shelf while the order is being placed: both lines together are short.
+    let (handle, sku) = (shop.handle(), tee.only());
+    let sold = async move { handle.sql("update sku_stocks set on_hand = 1 where sku_id = $1", &[&sku]).await };
+    let sold = shop.meanwhile(before(TAKE_STOCK), sold);
     let short = minji.post(PATH, accepted(&quoted)).await.expect_code(409, "out_of_stock");
     assert_eq!(short["details"], json!([{ "sku_id": tee.only(), "requested": 2, "left": 1 }]));
+    assert_eq!(sold.answer().await, 1);
     shop.sql("update sku_stocks set on_hand = 2 where sku_id = $1", &[&tee.only()]).await;
     order(&minji, &quoted).await;
     let reserved: i32 = shop.value("select reserved from sku_stocks", &[]).await;
@@ -74,182 +98,109 @@ async fn two_quotes(minji: &Customer, tee: &Product) -> (Answer, Answer) {
     (quote(minji, &[piece(tee.only(), 1)]).await, quote(minji, &[piece(tee.only(), 1)]).await)
 }
 
-#[tokio::test]
-async fn a_coupon_in_two_orders_at_once_lowers_one_of_them() {
-    let shop = Shop::open().await;
-    let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
-    let coupon = shop.coupon("천원").give(&minji).await;
-    let (one, other) = two_quotes(&minji, &tee).await;
-    assert_eq!(one.won("discount_amount"), 1_000);
-    let (a, b) = both(minji.post(PATH, accepted(&one)), minji.post(PATH, accepted(&other))).await;
-    let (won, lost) = won_and_lost(a, b);
-    let lost = lost.expect_code(409, "coupon_unavailable");
-    assert_eq!(lost["details"], json!([coupon]));
-    let holder: kernel::PurchaseOrderId = shop.value("select purchase_order_id from user_coupons", &[]).await;
-    assert_eq!(holder, won.read("purchase_order_id"));
-    // Looking at the other checkout again leaves the coupon out and says so.
-    let left: kernel::QuoteId = shop.value("select id from checkout_quotes where state = 'open'", &[]).await;
-    let path = format!("/v1/checkout-quotes/{left}");
-    let again = minji.get(&path).await.expect(200);
-    let change = &again["changes"][0];
-    assert_eq!((&change["change"], &change["user_coupon_id"]), (&json!("coupon_dropped"), &json!(coupon)));
-    assert_eq!((again.won("discount_amount"), again["version"].as_i64()), (0, Some(2)));
-    order(&minji, &again).await;
-    shop.close().await;
+/// The two orders of one customer, the first of which wins or loses. Answers the winner and the loser.
+async fn two_orders(shop: &Shop, minji: &Customer, first_wins: bool, one: Value, other: Value) -> (Answer, Answer) {
+    let point = if first_wins { after(ONE_BY_ONE) } else { before(ONE_BY_ONE) };
+    let (a, b) = meet(shop, point, minji.post(PATH, one), minji.post(PATH, other)).await;
+    let (won, lost) = if first_wins { (a, b) } else { (b, a) };
+    (won.expect(201), lost)
 }
 
 #[tokio::test]
-async fn points_are_spent_once() {
-    let shop = Shop::open().await;
-    let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
-    minji.points(5_000).await;
-    let (one, other) = two_quotes(&minji, &tee).await;
-    let spend = async |quote: &Answer| {
-        let path = format!("/v1/checkout-quotes/{}", quote["quote_id"].as_str().unwrap());
-        accepted(&minji.patch(&path, json!({ "points": 5_000 })).await.expect(200))
-    };
-    let (one, other) = (spend(&one).await, spend(&other).await);
-    let (a, b) = both(minji.post(PATH, one), minji.post(PATH, other)).await;
-    let (_, lost) = won_and_lost(a, b);
-    let lost = lost.expect_code(422, "insufficient_points");
-    assert_eq!(lost["errors"][0]["field"], "/quote_id");
-    let left: i64 = shop.value("select sum(remaining)::bigint from point_lots", &[]).await;
-    assert_eq!((left, count(&shop, "purchase_orders").await), (0, 1));
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn what_a_person_may_have_once_is_ordered_once() {
-    let shop = Shop::open().await;
-    let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
-    shop.sql("update products set max_per_user = 1 where id = $1", &[&tee.id]).await;
-    let (one, other) = two_quotes(&minji, &tee).await;
-    let (a, b) = both(minji.post(PATH, accepted(&one)), minji.post(PATH, accepted(&other))).await;
-    let (_, lost) = won_and_lost(a, b);
-    lost.expect_code(422, "purchase_limit_exceeded");
-    assert_eq!(count(&shop, "purchase_orders").await, 1);
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn one_key_with_two_bodies_at_once_has_the_effect_of_one() {
-    let shop = Shop::open().await;
-    let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
-    let (one, other) = two_quotes(&minji, &tee).await;
-    let post = |quote: &Answer| minji.post(PATH, accepted(quote)).key("one-key-two-bodies");
-    let (a, b) = both(post(&one), post(&other)).await;
-    let (_, lost) = won_and_lost(a, b);
-    lost.expect_code(422, "idempotency_key_reused");
-    assert_eq!(count(&shop, "purchase_orders").await, 1);
-    shop.close().await;
-}
-
-/// What became of the only order: its payment, its line, how often the books took money in.
-async fn stands(shop: &Shop) -> (String, String, i64) {
-    (
-        shop.value("select state from payments", &[]).await,
-        shop.value("select state from product_orders", &[]).await,
-        shop.value("select count(*) from ledger_transactions where kind = 'payment_captured'", &[]).await,
-    )
-}
-
-/// A placed order and what its window hands back.
-async fn at_the_window(shop: &Shop) -> (Customer, Value) {
-    let (minji, tee) = (shop.customer().await, shelf(shop, 5).await);
-    minji.address().await;
-    let placed = order(&minji, &quote(&minji, &[piece(tee.only(), 1)]).await).await;
-    let returned = window(shop, &placed).await;
-    (minji, returned)
-}
-
-#[tokio::test]
-async fn a_payment_confirmed_twice_at_once_is_charged_and_booked_once() {
-    let shop = Shop::open().await;
-    let (minji, returned) = at_the_window(&shop).await;
-    let confirm = || minji.post("/v1/payments/confirm", returned.clone());
-    let (one, other) = both(confirm(), confirm()).await;
-    assert!(one.status == 200 || other.status == 200, "{} {}", one.text, other.text);
-    assert!([&one, &other].iter().all(|a| a.status == 200 || a.status == 202), "{} {}", one.text, other.text);
-    let asked = shop.toss().requests().iter().filter(|seen| seen.operation == "confirm").count();
-    assert_eq!(asked, 1, "only one of them may order the charge");
-    assert_eq!(confirm().await.expect(200)["state"], "done");
-    shop.run_tasks().await;
-    assert_eq!(stands(&shop).await, ("done".into(), "paid".into(), 1));
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn a_confirm_and_its_webhook_may_come_in_either_order_and_twice() {
-    for webhook_first in [true, false] {
+async fn a_coupon_in_two_orders_lowers_one_of_them() {
+    for first_wins in [false, true] {
         let shop = Shop::open().await;
-        let url = shop.url(harness::Host::External).await;
-        let to = |path: &str| Some(format!("{url}/v1/inbound/toss/{path}"));
-        let targets = harness::simulators::toss::outbox::Targets {
-            payment: to("payment-events"),
-            deposit: to("deposits"),
-            payout: None,
-        };
-        shop.toss().set_targets(targets);
-        shop.toss().travel(|travel| travel.duplicate = 1);
-        let (minji, returned) = at_the_window(&shop).await;
-        shop.toss().fail_next("confirm", FaultKind::LostAnswer);
-        assert_eq!(minji.post("/v1/payments/confirm", returned.clone()).await.expect(202)["state"], "unknown");
-        let (mut steps, confirm) = (0, async || minji.post("/v1/payments/confirm", returned.clone()).await.expect(200));
-        while steps < 2 {
-            if webhook_first == (steps == 0) {
-                assert!(!shop.toss().flush_webhooks().await.is_empty());
-                shop.run_tasks().await;
-            } else {
-                assert_eq!(confirm().await["state"], "done");
-            }
-            assert_eq!(stands(&shop).await, ("done".into(), "paid".into(), 1));
-            steps += 1;
-        }
-        let asked = shop.toss().requests().iter().filter(|seen| seen.operation == "confirm").count();
-        assert_eq!(asked, 1, "a charge of unknown end is asked about, never ordered again");
+        let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
+        let coupon = shop.coupon("천원").give(&minji).await;
+        let (one, other) = two_quotes(&minji, &tee).await;
+        assert_eq!(one.won("discount_amount"), 1_000);
+        let (won, lost) = two_orders(&shop, &minji, first_wins, accepted(&one), accepted(&other)).await;
+        let lost = lost.expect_code(409, "coupon_unavailable");
+        assert_eq!(lost["details"], json!([coupon]));
+        let holder: kernel::PurchaseOrderId = shop.value("select purchase_order_id from user_coupons", &[]).await;
+        assert_eq!(holder, won.read("purchase_order_id"));
+        // Looking at the other checkout again leaves the coupon out and says so.
+        let left: kernel::QuoteId = shop.value("select id from checkout_quotes where state = 'open'", &[]).await;
+        let path = format!("/v1/checkout-quotes/{left}");
+        let again = minji.get(&path).await.expect(200);
+        let change = &again["changes"][0];
+        assert_eq!((&change["change"], &change["user_coupon_id"]), (&json!("coupon_dropped"), &json!(coupon)));
+        assert_eq!((again.won("discount_amount"), again["version"].as_i64()), (0, Some(2)));
+        order(&minji, &again).await;
         shop.close().await;
     }
 }
 
 #[tokio::test]
-async fn a_charge_nobody_heard_of_is_found_by_the_clock_and_not_expired() {
-    let shop = Shop::open().await;
-    let (minji, returned) = at_the_window(&shop).await;
-    shop.toss().fail_next("confirm", FaultKind::LostAnswer);
-    minji.post("/v1/payments/confirm", returned).await.expect(202);
-    // No webhook, no poll: the order's time runs out while the money is taken.
-    shop.clock().advance(Duration::minutes(46));
-    // While the gateway cannot be asked nothing is given up.
-    let outage = |times| harness::simulators::Fault::new("*", FaultKind::ErrorBefore).times(times);
-    shop.toss().fault(outage(20));
-    shop.run_schedule("cancel_expired_payments").await;
-    shop.run_tasks().await;
-    assert_eq!(stands(&shop).await, ("unknown".into(), "payment_waiting".into(), 0));
-    shop.toss().clear_faults();
-    shop.run_schedule("cancel_expired_payments").await;
-    shop.run_tasks().await;
-    assert_eq!(stands(&shop).await, ("done".into(), "paid".into(), 1));
-    assert_eq!(shop.toss().totals().net, 33_000);
-    shop.close().await;
+async fn points_and_rewards_are_spent_once() {
+    for (balance, first_wins) in [("points", false), ("points", true), ("rewards", false), ("rewards", true)] {
+        let shop = Shop::open().await;
+        let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
+        if balance == "points" {
+            minji.points(1_000).await
+        } else {
+            minji.rewards(1_000).await
+        };
+        let (one, other) = two_quotes(&minji, &tee).await;
+        let spend = async |quote: &Answer| {
+            let path = format!("/v1/checkout-quotes/{}", quote["quote_id"].as_str().unwrap());
+            accepted(&minji.patch(&path, json!({ balance: 1_000 })).await.expect(200))
+        };
+        let (one, other) = (spend(&one).await, spend(&other).await);
+        let (_, lost) = two_orders(&shop, &minji, first_wins, one, other).await;
+        let lost = lost.expect_code(422, &format!("insufficient_{balance}"));
+        assert_eq!(lost["errors"][0]["field"], "/quote_id");
+        let left: i64 = shop.value("select sum(remaining)::bigint from point_lots", &[]).await;
+        assert_eq!((left, count(&shop, "purchase_orders").await), (0, 1));
+        shop.close().await;
+    }
 }
 
 #[tokio::test]
-async fn a_confirm_at_the_last_moment_is_paid_or_never_charged() {
-    let shop = Shop::open().await;
-    let (minji, returned) = at_the_window(&shop).await;
-    shop.clock().advance(Duration::minutes(30));
-    let (answer, _) = join!(
-        async { minji.post("/v1/payments/confirm", returned.clone()).await },
-        shop.run_schedule("cancel_expired_payments")
-    );
-    answer.expect_code(409, "order_expired");
-    shop.clock().advance(Duration::minutes(16));
-    shop.run_schedule("cancel_expired_payments").await;
-    shop.run_tasks().await;
-    assert_eq!(stands(&shop).await, ("expired".into(), "canceled_by_nopayment".into(), 0));
-    minji.post("/v1/payments/confirm", returned).await.expect_code(409, "order_expired");
-    assert!(!shop.toss().requests().iter().any(|seen| seen.operation == "confirm"));
-    shop.close().await;
+async fn what_a_person_may_have_once_is_ordered_once() {
+    for first_wins in [false, true] {
+        let shop = Shop::open().await;
+        let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
+        shop.sql("update products set max_per_user = 1 where id = $1", &[&tee.id]).await;
+        let (one, other) = two_quotes(&minji, &tee).await;
+        let (_, lost) = two_orders(&shop, &minji, first_wins, accepted(&one), accepted(&other)).await;
+        lost.expect_code(422, "purchase_limit_exceeded");
+        assert_eq!(count(&shop, "purchase_orders").await, 1);
+        shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_sent_twice_at_once_is_done_once() {
+    for point in [before(TAKE_KEY), after(TAKE_KEY), before(TAKE_STOCK), after(TAKE_STOCK)] {
+        let shop = Shop::open().await;
+        let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
+        let (one, _) = two_quotes(&minji, &tee).await;
+        let post = || minji.post(PATH, accepted(&one)).key("one-key-one-body");
+        let (a, b) = meet(&shop, point.clone(), post(), post()).await;
+        let (a, b) = (a.expect(201), b.expect(201));
+        assert_eq!(a.json(), b.json());
+        let replayed = [&a, &b].map(|answer| answer.header("idempotent-replayed").is_some());
+        assert_eq!(replayed, if point == before(TAKE_KEY) { [true, false] } else { [false, true] });
+        assert_eq!((count(&shop, "purchase_orders").await, count(&shop, "payments").await), (1, 1));
+        shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn one_key_with_two_bodies_has_the_effect_of_the_first() {
+    for point in [before(TAKE_KEY), after(TAKE_KEY), after(TAKE_STOCK)] {
+        let shop = Shop::open().await;
+        let (minji, tee) = (shop.customer().await, shelf(&shop, 5).await);
+        let (one, other) = two_quotes(&minji, &tee).await;
+        let post = |quote: &Answer| minji.post(PATH, accepted(quote)).key("one-key-two-bodies");
+        let (a, b) = meet(&shop, point.clone(), post(&one), post(&other)).await;
+        let (won, lost) = if point == before(TAKE_KEY) { (b, a) } else { (a, b) };
+        won.expect(201);
+        lost.expect_code(422, "idempotency_key_reused");
+        assert_eq!(count(&shop, "purchase_orders").await, 1);
+        shop.close().await;
+    }
 }
 
 #[tokio::test]
@@ -258,7 +209,14 @@ async fn a_line_is_cancelled_or_dispatched_never_both() {
     let seller = shop.seller().await;
     let tee = seller.product("티셔츠").price(30_000).sku("M", 20).on_sale().await;
     let minji = shop.customer().await;
-    for round in 0..4 {
+    // Who comes to the point, and whether the cancel is first in the end.
+    let rounds = [
+        (before(LOCK_FOR_CANCEL), true, false),
+        (after(LOCK_FOR_CANCEL), true, true),
+        (before(LOCK_FOR_DISPATCH), false, true),
+        (after(LOCK_FOR_DISPATCH), false, false),
+    ];
+    for (round, (point, cancel_comes, cancelled)) in rounds.into_iter().enumerate() {
         let placed = bought(&shop, &minji, &[piece(tee.only(), 1)]).await;
         let line = lines(&shop, &placed).await[0];
         let items = json!([{ "product_order_id": line, "quantity": 1 }]);
@@ -266,21 +224,26 @@ async fn a_line_is_cancelled_or_dispatched_never_both() {
         let preview = minji.post("/v1/claims/preview", asked).await.expect(200);
         let file =
             json!({ "items": items, "reason_code": "INTENT_CHANGED", "preview_token": preview["preview_token"] });
-        let invoice = format!("10000000000{round}");
-        let body = json!({ "items": [by_cj(line, &invoice)] });
-        let (cancel, dispatch) = join!(async { minji.post("/v1/claims/cancel", file).await }, async {
-            seller.post("/v1/product-orders/dispatch", body).await.expect(200)
-        });
-        let dispatched = code(&results(&dispatch)[0]).to_owned();
-        if cancel.status == 201 {
-            assert!(["claim_open", "invalid_state"].contains(&dispatched.as_str()), "{dispatched}");
+        let cancel = minji.post("/v1/claims/cancel", file);
+        let parcel = json!({ "items": [by_cj(line, &format!("10000000000{round}"))] });
+        let dispatch = seller.post("/v1/product-orders/dispatch", parcel);
+        let (cancel, dispatch) = if cancel_comes {
+            meet(&shop, point, cancel, dispatch).await
         } else {
-            assert_eq!(dispatched, "ok");
+            let (dispatch, cancel) = meet(&shop, point, dispatch, cancel).await;
+            (cancel, dispatch)
+        };
+        let dispatched = results(&dispatch.expect(200));
+        if cancelled {
+            cancel.expect(201);
+            assert_eq!(code(&dispatched[0]), "claim_open");
+        } else {
             cancel.expect_code(409, "not_cancellable");
+            assert_eq!(code(&dispatched[0]), "ok");
         }
         shop.run_tasks().await;
         let state: String = shop.value("select state from product_orders where id = $1", &[&line]).await;
-        assert_eq!(state, if dispatched == "ok" { "dispatched" } else { "canceled" });
+        assert_eq!(state, if cancelled { "canceled" } else { "dispatched" });
     }
     shop.close().await;
 }

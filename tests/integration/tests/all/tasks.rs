@@ -8,7 +8,7 @@ use harness::{Shop, Value, json};
 use jobs::{Relay, Task, TaskError, TaskFuture, Worker};
 use kernel::{Now, TicketId};
 
-async fn emitted(shop: &Shop) -> Envelope {
+pub async fn emitted(shop: &Shop) -> Envelope {
     let event = events::CodeRequested { ticket_id: TicketId::new(), purpose: "sign_up_email".into() };
     let tx = shop.boot().db.begin().await.unwrap();
     jobs::outbox::emit(&tx, &event, shop.now()).await.unwrap();
@@ -17,7 +17,7 @@ async fn emitted(shop: &Shop) -> Envelope {
 }
 
 /// What a queue gives out now, as the worker's function would be called with it.
-async fn received(shop: &Shop, queue: &Queue) -> Vec<Value> {
+pub async fn received(shop: &Shop, queue: &Queue) -> Vec<Value> {
     let aws = &shop.boot().aws;
     let client = aws_sdk_sqs::Client::new(&aws.config);
     let name = format!("{}{}", aws.prefix, queue.name);
