@@ -18,7 +18,6 @@ use jobs::{Schedules, Worker};
 use kernel::Now;
 use simulators::{AgencySim, BankSim, CarrierSim, HooksSim, TossSim};
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, RwLock};
 use tokio::sync::{Mutex, OnceCell};
