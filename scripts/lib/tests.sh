@@ -35,3 +35,6 @@ check_template() {
     "$LOCAL/venv/sam/bin/cfn-lint" --non-zero-exit-code error --regions ap-northeast-2 -- template.yaml &&
     SAM_CLI_TELEMETRY=0 "$LOCAL/venv/sam/bin/sam" validate --lint --region ap-northeast-2 --template-file template.yaml
 }
+
+# The release's own rules: what is built for a change, what a migration may do, what a stage is given.
+check_release() { cd "$SCRIPTS/release" && "$LOCAL/venv/aws/bin/python" -m unittest discover --start-directory tests --top-level-directory .; }
