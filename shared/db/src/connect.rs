@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::error::SqlState;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Where the database is and how many connections one process may hold.
@@ -125,7 +126,23 @@ pub(crate) fn tls() -> Result<MakeRustlsConnect, Fault> {
 
 fn pool_fault(error: deadpool_postgres::PoolError) -> Fault {
     match error {
+        deadpool_postgres::PoolError::Backend(error) if was_rotated(&error) => stale_secret(fault(error)),
         deadpool_postgres::PoolError::Backend(error) => fault(error),
         other => Fault::unavailable("database", other),
     }
+}
+
+/// Whether the server refuses the password.
+fn was_rotated(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| *code == SqlState::INVALID_PASSWORD)
+}
+
+/// The password was rotated since this process read its secrets. On Lambda the process ends: its next start reads the new
+/// one, and requests and messages that fail in between are repeated by who sent them.
+fn stale_secret(refused: Fault) -> Fault {
+    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
+        tracing::warn!(%refused, "the database's password was changed: starting anew");
+        std::process::exit(0);
+    }
+    refused
 }

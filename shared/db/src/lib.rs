@@ -13,6 +13,7 @@ mod check;
 mod connect;
 pub mod migrate;
 mod on;
+pub mod sql_text;
 mod stmt;
 mod trips;
 mod tx;

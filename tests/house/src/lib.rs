@@ -7,6 +7,7 @@
 pub mod arrows;
 pub mod documents;
 pub mod error_codes;
+pub mod migrations;
 pub mod permissions;
 pub mod sources;
 pub mod statements;

@@ -3,5 +3,6 @@
 
 mod code;
 mod contract;
+mod migrations;
 mod schema;
 mod wiring;
