@@ -37,6 +37,7 @@ pub struct Boot {
 }
 
 db::statements! {
+    static ALIVE: () => (i32,) = "select 1";
     static CLOCK_OFFSET: () => (Option<i64>,) = "select (value #>> '{}')::bigint from system_settings where key = 'clock_offset_seconds'";
 }
 
@@ -62,6 +63,7 @@ impl Boot {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(Fault::internal)?;
+        metrics::of_stage(config.stage);
         let vault = Vault::new(&secrets.pii_key, &secrets.hash_key)?;
         let clock = Clock::default();
         Ok(Boot {
@@ -75,6 +77,14 @@ impl Boot {
             http,
             patience: Patience::default(),
         })
+    }
+
+    /// Whether this process could do its work: its secrets were read when it started, its database answers.
+    ///
+    /// # Errors
+    /// What the database says, or that it cannot be reached.
+    pub async fn alive(&self) -> Result<(), Fault> {
+        ALIVE.one(&self.db.writer().await?, ()).await.map(drop)
     }
 
     /// The moment a request, batch or sweep is handled at.

@@ -1,6 +1,20 @@
 //! Metrics in CloudWatch's embedded format (EMF): a log line that CloudWatch turns into a metric, at no call's cost.
 
+use crate::Stage;
 use serde_json::{Value, json};
+use std::sync::OnceLock;
+
+static STAGE: OnceLock<Stage> = OnceLock::new();
+
+/// Names the stage of this process once, for [`business`].
+pub(crate) fn of_stage(stage: Stage) {
+    STAGE.get_or_init(|| stage);
+}
+
+/// A number of the business (won, orders, days) under the stage of this process.
+pub fn business(name: &str, unit: &str, value: f64) {
+    put(name, unit, value, &[("Stage", STAGE.get().map_or("test", |stage| stage.as_str()))]);
+}
 
 /// Writes one metric with the dimensions given, in the namespace `Drrip`.
 #[expect(clippy::disallowed_methods, reason = "a metric is stamped with the machine's time, not the business clock")]

@@ -4,6 +4,7 @@
 //! ([`Nudge`]); a schedule sweeps what a lost nudge left. The relay sends each event to the queue of every task that
 //! consumes it and to the bus. Delivery is at least once, so every task is safe to run twice and a test runs each twice.
 
+mod facts;
 mod failures;
 pub mod outbox;
 pub mod relay;

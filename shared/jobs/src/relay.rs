@@ -61,7 +61,8 @@ impl Relay {
             done.messages += sent.1;
             done.events += sent.0.len();
             let stuck = sent.0.is_empty();
-            PUBLISHED.run(&self.db.writer().await?, (sent.0, now)).await?;
+            PUBLISHED.run(&self.db.writer().await?, (sent.0.clone(), now)).await?;
+            crate::facts::tell(events.iter().filter(|event| sent.0.contains(&event.id)));
             if stuck {
                 return Err(Fault::unavailable("queue", "no event of a batch could be sent"));
             }

@@ -152,7 +152,13 @@ where
         let worker = Arc::new(make(boot.clone()).await?.with_retries(&boot));
         lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
             let (worker, boot) = (worker.clone(), boot.clone());
-            async move { Ok::<_, lambda_runtime::Error>(worker.handle(event.payload, boot.now().await?).await) }
+            async move {
+                // An empty batch is a new version being asked whether it could work, before it is given any.
+                if event.payload.records.is_empty() {
+                    boot.alive().await?;
+                }
+                Ok::<_, lambda_runtime::Error>(worker.handle(event.payload, boot.now().await?).await)
+            }
         }))
         .await
     })

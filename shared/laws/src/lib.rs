@@ -78,6 +78,7 @@ impl Schedule for CheckLaws {
             for row in &broken {
                 tracing::error!(law = row.law, id = row.id, why = row.why, "a law is broken");
             }
+            boot::metrics::business("BrokenLaws", "Count", f64::from(u32::try_from(broken.len()).unwrap_or(u32::MAX)));
             Ok(serde_json::json!({ "laws": all().len(), "broken": broken }))
         })
     }

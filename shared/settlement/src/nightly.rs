@@ -19,6 +19,12 @@ db::statements! {
              union all
              select l.id from settlements s join settlement_lines l on l.settlement_id = s.id
              where s.state in ('calculated', 'issued', 'confirmed') and l.line_type = 'product' and l.basis_date < $1) late";
+    /// The oldest day whose confirmed lines are not paid out.
+    static OLDEST: () => (Option<NaiveDate>,) =
+        "select least(
+             (select min(basis_date) from settlement_lines where settlement_id is null and line_type = 'product'),
+             (select min(l.basis_date) from settlements s join settlement_lines l on l.settlement_id = s.id
+              where s.state in ('calculated', 'issued', 'confirmed') and l.line_type = 'product'))";
 }
 
 /// Schedule `build_settlements`.
@@ -59,11 +65,14 @@ impl BuildSettlements {
         if late > 0 {
             tracing::error!(late, days = calendar.legal_limit, "sellers wait longer than the law allows");
         }
+        let (oldest,) = OLDEST.one(&db.writer().await?, ()).await?;
+        let lag = oldest.map_or(0, |day| (now.date() - day).num_days());
+        boot::metrics::business("SettlementLagDays", "None", f64::from(i32::try_from(lag).unwrap_or(i32::MAX)));
         self.nudge.relay().await;
         let failed = accrued.failed + built.failed.len();
         let report = json!({
             "accrued": accrued, "statements": built.statements.len(), "failed": failed, "issued": issued,
-            "confirmed": confirmed, "asked_after": reminded, "batch": prepared, "late": late,
+            "confirmed": confirmed, "asked_after": reminded, "batch": prepared, "late": late, "lag_days": lag,
         });
         if failed > 0 {
             // Everybody else is done; the run is repeated for these, and people are told.

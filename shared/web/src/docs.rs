@@ -15,10 +15,6 @@ use http::header;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 
-db::statements! {
-    static ALIVE: () => (i32,) = "select 1";
-}
-
 /// The functions of each host, in the order of the page. A test compares them with the functions that exist.
 pub const FUNCTIONS: &[(Audience, &[&str])] = &[
     (Audience::Service, &["account", "catalog", "benefit", "order"]),
@@ -68,7 +64,7 @@ fn of_function(document: &Value, function: &str) -> Value {
 
 /// 503 like every endpoint when the database does not answer.
 async fn health(State(core): State<Core>) -> Answer<axum::Json<Value>> {
-    ALIVE.one(&core.boot.db.writer().await?, ()).await?;
+    core.boot.alive().await?;
     Ok(axum::Json(json!({ "status": "ok" })))
 }
 

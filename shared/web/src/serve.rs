@@ -39,4 +39,4 @@ pub fn start(boot: Boot, functions: Vec<Api>) -> Router {
 }
 
 /// The statements of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[crate::idempotency::STATEMENTS, crate::docs::STATEMENTS];
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[crate::idempotency::STATEMENTS];

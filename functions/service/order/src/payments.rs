@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use kernel::values::{Amount, Text};
 use kernel::*;
-use orders::paying::confirm::{self, ConfirmError, Confirmed, Returned};
+use orders::paying::confirm::{self, ConfirmError, Returned};
 use orders::paying::poll::{self, PollError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,16 +85,7 @@ pub async fn confirm(
         pg_order_id: body.order_id.into_string(),
         amount: body.amount.money(),
     };
-    let Confirmed { payment, captured_now } =
-        confirm::confirm(&app.boot, app.gateway.as_ref(), ctx.who.scope(), returned, ctx.now).await?;
-    if captured_now {
-        boot::metrics::put(
-            "PaidWon",
-            "None",
-            f64::from(i32::try_from(payment.amount.get()).unwrap_or(i32::MAX)),
-            &[("Stage", app.boot.config.stage.as_str())],
-        );
-    }
+    let payment = confirm::confirm(&app.boot, app.gateway.as_ref(), ctx.who.scope(), returned, ctx.now).await?;
     app.nudge.relay().await;
     Ok(Known(payment))
 }

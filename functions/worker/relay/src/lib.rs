@@ -17,7 +17,13 @@ pub fn serve() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let relay = Relay::new(&boot.db, &boot.aws);
         let run = service_fn(move |event: LambdaEvent<SqsEvent>| {
             let (boot, relay) = (boot.clone(), relay.clone());
-            async move { run(&boot, &relay, &event.payload).await }
+            async move {
+                // As for every worker: an empty batch asks a new version whether it could work.
+                if event.payload.records.is_empty() {
+                    boot.alive().await?;
+                }
+                run(&boot, &relay, &event.payload).await
+            }
         });
         lambda_runtime::run(run).await
     })

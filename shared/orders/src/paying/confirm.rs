@@ -38,22 +38,14 @@ pub struct Returned {
     pub amount: Money,
 }
 
-/// A payment after its confirm: `done`, `waiting_for_deposit`, or `unknown`.
-#[derive(Debug)]
-pub struct Confirmed {
-    pub payment: PaymentRow,
-    /// Whether this confirm brought the money; not when somebody else had before.
-    pub captured_now: bool,
-}
-
-/// Confirms. Confirming what was confirmed before answers it as it stands.
+/// Confirms, and answers the payment: `done`, `waiting_for_deposit`, or `unknown`. One confirmed before is as it stands.
 pub async fn confirm(
     boot: &Boot,
     gateway: &dyn Gateway,
     by: CustomerScope,
     returned: Returned,
     now: Now,
-) -> Result<Confirmed, Failure<ConfirmError>> {
+) -> Result<PaymentRow, Failure<ConfirmError>> {
     let row = begin(boot, by, &returned, now).await?;
     let order = Confirm {
         payment_key: returned.payment_key,
@@ -68,7 +60,7 @@ pub async fn confirm(
             seen => seen,
         },
         // Confirmed before, by this client or by a webhook.
-        _ => return Ok(Confirmed { payment: row, captured_now: false }),
+        _ => return Ok(row),
     };
     let refused = if let Seen::Refused { code } = &seen { Some(code.clone()) } else { None };
     let tx = boot.db.begin().await?;
@@ -81,7 +73,7 @@ pub async fn confirm(
         }
         .into()),
         (PaymentState::Expired, _) => Err(ConfirmError::OrderExpired.into()),
-        (state, _) => Ok(Confirmed { captured_now: state.is_captured(), payment: after }),
+        _ => Ok(after),
     }
 }
 
