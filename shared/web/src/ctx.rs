@@ -90,6 +90,11 @@ fn actor(parts: &Parts, core: &Core, audience: Audience, access: Access, now: No
     core.boot.keys.verify(audience, token, now).map_err(Denied::from)
 }
 
+/// The address of `203.0.113.7:46532`, `2001:db8::7:46532` or `[2001:db8::7]:46532`.
+fn viewer(text: &str) -> Option<&str> {
+    text.rsplit_once(':').map(|(ip, _)| ip.trim_matches(['[', ']']))
+}
+
 impl Request {
     /// Where it comes from.
     pub fn device(&self) -> Device {
@@ -100,11 +105,13 @@ impl Request {
     pub fn of(parts: &Parts) -> Request {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let gateway = parts.extensions.get::<lambda_http::request::RequestContext>();
-        let ip = match gateway {
+        // CloudFront says who called it, and what comes without its key does not pass the gateway.
+        let edge = text("x-drrip-edge").and_then(|_| text("cloudfront-viewer-address")).and_then(viewer);
+        let ip = edge.or(match gateway {
             Some(lambda_http::request::RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
             // A container behind a load balancer: the last hop it added is the one we can believe.
             _ => text("x-forwarded-for").and_then(|hops| hops.rsplit(',').next()),
-        };
+        });
         Request {
             trace_id: boot::trace::current(),
             ip: ip.and_then(|ip| ip.trim().parse().ok()),
@@ -112,5 +119,27 @@ impl Request {
             language: if crate::middleware::korean(&parts.headers) { "ko" } else { "en" },
             operation: format!("{} {}", parts.method, parts.uri.path()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip_of(headers: &[(&str, &str)]) -> Option<String> {
+        let request = headers.iter().fold(http::Request::builder(), |r, (name, value)| r.header(*name, *value));
+        Request::of(&request.body(()).unwrap().into_parts().0).ip.map(|ip| ip.to_string())
+    }
+
+    #[test]
+    fn the_address_is_the_viewers_where_cloudfront_brought_the_request() {
+        let hops = ("x-forwarded-for", "198.51.100.1, 192.0.2.9");
+        assert_eq!(ip_of(&[hops]).as_deref(), Some("192.0.2.9"));
+        let (key, four) = (("x-drrip-edge", "k"), ("cloudfront-viewer-address", "203.0.113.7:46532"));
+        assert_eq!(ip_of(&[hops, key, four]).as_deref(), Some("203.0.113.7"));
+        assert_eq!(ip_of(&[hops, four]).as_deref(), Some("192.0.2.9"), "without the key anybody may say so");
+        let six = ("cloudfront-viewer-address", "2001:db8::7:46532");
+        assert_eq!(ip_of(&[key, six]).as_deref(), Some("2001:db8::7"));
+        assert_eq!(ip_of(&[key, ("cloudfront-viewer-address", "[2001:db8::7]:46532")]).as_deref(), Some("2001:db8::7"));
     }
 }

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code: whatever goes wrong ends the test")]
 
 mod access;
+mod alarms;
 mod deployed;
+mod edge;
 mod environment;
 mod functions;
 mod queues;

@@ -9,7 +9,7 @@ use wiring::{Made, all};
 async fn rules_and_schedules_agree() {
     let (template, boot) = (template(), offline().await);
     let understood =
-        BTreeSet::from(["Name", "ScheduleExpression", "ScheduleExpressionTimezone", "Input", "RetryPolicy"]);
+        BTreeSet::from(["Name", "ScheduleExpression", "ScheduleExpressionTimezone", "RoleArn", "Input", "RetryPolicy"]);
     let mut names: BTreeSet<String> = BTreeSet::new();
     for function in all() {
         let resource = of(&template, &function);
