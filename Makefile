@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs serve plan test soak outage fuzz services tools fmt openapi budgets laws bench
+.PHONY: help up down reset logs serve plan selective test soak outage fuzz services tools fmt openapi budgets laws bench
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -28,6 +28,9 @@ test: ## Prove everything from a bare clone: lints, tests, template, end to end
 
 plan: ## Which functions a change builds and ships, and why (FROM=origin/main TO=a commit, else the working copy)
 	@scripts/plan $(or $(FROM),origin/main) $(TO)
+
+selective: ## Ship a release to an emulator, change one task, ship the next: only its worker gets a version, no request fails
+	@scripts/selective
 
 soak: ## Live through seed after seed of the simulation (SOAK_MINUTES=10 SIM_SEED=… SIM_STEPS=400)
 	@scripts/soak

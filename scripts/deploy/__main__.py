@@ -12,19 +12,20 @@ import pathlib
 from cloud import REGION, client
 from gaps import apply_time_to_live, end_old_versions
 from intrinsics import Intrinsics
-from package import built_folder, collect_binaries, package, upload_template
+from package import built_folder, collect_binaries, make_bucket, package, upload_template
 from routes import sync
 from schedules import by_utc
 from secrets_of_stack import load as load_secrets
 from secrets_of_stack import put as put_secrets
 from stack import Stack
-from template import load
+from template import functions, load
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/deploy")
     parser.add_argument("--template", default="template.yaml")
     parser.add_argument("--home", type=pathlib.Path, required=True, help="folder of the instance")
+    parser.add_argument("--packaged", action="store_true", help="the template is a release's: its packages are in S3 already")
     parser.add_argument("--stack", default="drrip")
     parser.add_argument("--profile", default="debug")
     parser.add_argument("--database", help="address of the pooler, for the functions' secrets")
@@ -60,10 +61,14 @@ def main():
     parameters = dict(p.split("=", 1) for p in given.parameters)
     parameters = {k: v for k, v in parameters.items() if k in template.get("Parameters", {})}
 
-    built = built_folder(template_path.parent, os.environ.get("CARGO_TARGET_DIR"), given.profile)
-    binaries = collect_binaries(template_path.parent, built, home / "build", template)
     s3, stack = client("s3"), Stack(client("cloudformation"), given.stack)
-    body = package(template, binaries, s3)
+    if given.packaged:
+        make_bucket(s3)
+        body = json.dumps(template)
+    else:
+        built = built_folder(template_path.parent, os.environ.get("CARGO_TARGET_DIR"), given.profile)
+        binaries = collect_binaries(template_path.parent, built, home / "build", template)
+        body = package(template, binaries, s3)
 
     # Kept in the emulator, beside the stack: an emulator that fell back to an older state forgets it too.
     settings, deployed = client("ssm"), f"/drrip/deployed/{given.stack}"
@@ -87,7 +92,7 @@ def main():
     resources = {logical: physical for logical, (_, physical) in intrinsics.resources.items()}
     (home / "stack.json").write_text(json.dumps({"outputs": stack.outputs(), "resources": resources}, indent=1))
     settings.put_parameter(Name=deployed, Value=digest, Type="String", Overwrite=True)
-    print(f"{len(resources)} resources, {len(binaries)} functions")
+    print(f"{len(resources)} resources, {len(functions(template))} functions")
 
 
 main()

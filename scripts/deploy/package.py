@@ -72,10 +72,14 @@ def zipped_bootstrap(path, digest):
     return buffer.getvalue()
 
 
-def package(template, binaries, s3):
-    """The template with every CodeUri in S3, and the template's own address there."""
+def make_bucket(s3):
     if BUCKET not in [b["Name"] for b in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
+
+
+def package(template, binaries, s3):
+    """The template with every CodeUri in S3, and the template's own address there."""
+    make_bucket(s3)
     for logical, function in functions(template):
         path, digest = binaries[logical]
         key = f"{logical}/{digest}.zip"

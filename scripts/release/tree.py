@@ -13,13 +13,25 @@ from package import binary_name  # noqa: E402
 from template import functions, load  # noqa: E402
 
 
+# Stands for the commit before the first: everything is new.
+EMPTY = "none"
+
+
 def git(root, *arguments):
     return subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def comes_after(root, commit, base):
+    """Whether a commit has another among its ancestors; one that git does not know is none."""
+    return subprocess.run(["git", "-C", str(root), "merge-base", "--is-ancestor", base, commit], capture_output=True).returncode == 0
 
 
 @contextlib.contextmanager
 def at(root, commit):
     """The tree of a commit; `.` is what lies in the working copy."""
+    if commit == EMPTY:
+        yield Nothing()
+        return
     if commit == ".":
         yield Tree(root)
         return
@@ -31,11 +43,19 @@ def at(root, commit):
 
 def changed_paths(root, base, head):
     """Paths that differ; a rename is a path that went and one that came."""
+    if base == EMPTY:
+        return []
     range_ = [base] if head == "." else [base, head]
     paths = git(root, "diff", "--name-only", "--no-renames", *range_).splitlines()
     if head == ".":
         paths += git(root, "ls-files", "--others", "--exclude-standard").splitlines()
     return sorted(set(paths))
+
+
+class Nothing:
+    """Before the first commit."""
+
+    functions, folders, template = {}, {}, {"Resources": {}}
 
 
 class Tree:

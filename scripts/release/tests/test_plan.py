@@ -3,15 +3,13 @@
 import contextlib
 import pathlib
 import shutil
-import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from plan import Plan  # noqa: E402
-from reach import Reach  # noqa: E402
-from tests import a_small_house as house  # noqa: E402
-from tree import Tree, at, changed_paths  # noqa: E402
+from plan import Plan
+from reach import Reach
+from tests import a_small_house as house
+from tree import Tree, at, changed_paths
 
 EVERY = {"service-benefit", "worker-benefit", "schedule-benefit", "worker-relay", "platform-migrate"}
 PROMOTIONS = {"service-benefit", "worker-benefit", "schedule-benefit"}
