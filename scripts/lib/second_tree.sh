@@ -19,6 +19,6 @@ lend_target() { # lend_target TARGET
   mkdir -p "$TREE_TARGET/debug"
   if [ -d "$1/debug/deps" ]; then
     cp -a "$1/debug/.fingerprint" "$TREE_TARGET/debug/"
-    cp -al "$1/debug/deps" "$1/debug/build" "$TREE_TARGET/debug/"
+    cp -al "$1/debug/deps" "$1/debug/build" "$TREE_TARGET/debug/" 2>/dev/null || cp -a "$1/debug/deps" "$1/debug/build" "$TREE_TARGET/debug/"
   fi
 }

@@ -20,7 +20,7 @@ def hosts():
     while not done.is_set():
         for host, path in stage.health_pages(template, domain):
             counts[0] += 1
-            if wrong := stage.ask(os.environ["DRRIP_HEALTH_ADDRESS"], host, path):
+            if wrong := stage.ask(os.environ["DRRIP_HEALTH_ADDRESS"], host, path, seconds=120):
                 failures.append(f"{host}{path}: {wrong}")
 
 

@@ -49,12 +49,12 @@ def health_pages(template, domain):
                 yield f"{host}.{domain}", path
 
 
-def ask(address, host, path):
+def ask(address, host, path, seconds=20):
     """What is wrong with a page, or None. `address` is where to connect, if not to the host itself."""
     url = f"{address or 'https://' + host}{path}"
     request = urllib.request.Request(url, headers={"host": host, "user-agent": "drrip-release"})
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=seconds) as answer:
             body = json.loads(answer.read())
             return None if answer.status == 200 and body.get("status") == "ok" else f"{answer.status} {body}"
     except (urllib.error.URLError, TimeoutError, ValueError, ConnectionError) as error:
