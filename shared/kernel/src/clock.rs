@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, Utc, Weekday};
 use postgres_types::{FromSql, ToSql};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The moment a request, message or sweep is handled at; the same for everything it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSql, FromSql)]
@@ -79,6 +79,7 @@ pub fn business_day_after(day: NaiveDate, n: u32, holidays: &[NaiveDate]) -> Nai
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     offset_seconds: Arc<AtomicI64>,
+    stands_at: Arc<OnceLock<AtomicI64>>,
 }
 
 impl Clock {
@@ -87,7 +88,13 @@ impl Clock {
         let offset = Duration::seconds(self.offset_seconds.load(Ordering::Relaxed));
         // PostgreSQL keeps microseconds: what is compared later must not lose digits on the way.
         let exact = Utc::now() + offset;
-        Now(DateTime::from_timestamp_micros(exact.timestamp_micros()).unwrap_or(exact))
+        let micros = self.stands_at.get().map_or(exact.timestamp_micros(), |at| at.load(Ordering::Relaxed));
+        Now(DateTime::from_timestamp_micros(micros).unwrap_or(exact))
+    }
+
+    /// Stops at a moment, or goes to another one: from here on only this moves it. For runs that are replayed to the second.
+    pub fn stand_at(&self, at: DateTime<Utc>) {
+        self.stands_at.get_or_init(AtomicI64::default).store(at.timestamp_micros(), Ordering::Relaxed);
     }
 
     /// Sets how far this clock runs ahead of the machine's.
@@ -114,6 +121,15 @@ mod tests {
         assert_eq!(business_day_after(day("2026-09-23"), 1, &chuseok), day("2026-09-28"));
         assert_eq!(business_day_after(day("2026-09-26"), 0, &chuseok), day("2026-09-28"));
         assert_eq!(business_day_after(day("2026-09-18"), 3, &[]), day("2026-09-23"));
+    }
+
+    #[test]
+    fn a_standing_clock_goes_only_where_it_is_put() {
+        let clock = Clock::default();
+        for at in ["2040-02-28T00:00:00Z", "2040-02-28T00:00:01.000002Z"] {
+            clock.clone().stand_at(at.parse().unwrap());
+            assert_eq!(clock.now(), Now(at.parse().unwrap()));
+        }
     }
 
     #[test]

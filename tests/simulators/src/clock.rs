@@ -3,8 +3,8 @@
 //! A simulator may not look at the wall: whoever runs the story moves its clock, and everything that expires or
 //! repeats follows. Clones share one offset, so several simulators can live in the same time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
 use serde::Serializer;
@@ -18,22 +18,32 @@ pub const KST: FixedOffset = match FixedOffset::east_opt(9 * 3600) {
 /// A point in time as the providers write it.
 pub type Stamp = DateTime<FixedOffset>;
 
-/// Real time plus an offset in seconds that the test decides.
+/// Real time plus an offset in seconds that the test decides, or a moment at which it stands.
 #[derive(Clone, Debug, Default)]
 pub struct SimClock {
     offset: Arc<AtomicI64>,
+    stands_at: Arc<OnceLock<AtomicI64>>,
 }
 
 impl SimClock {
     /// Now, in Korean time.
-    #[expect(clippy::disallowed_methods, reason = "the simulators are the outside world; their time starts here")]
     pub fn now(&self) -> Stamp {
-        (Utc::now() + Duration::seconds(self.offset())).with_timezone(&KST)
+        let running = machine() + Duration::seconds(self.offset.load(Ordering::SeqCst));
+        self.standing().unwrap_or(running).with_timezone(&KST)
     }
 
     /// The distance from real time in seconds.
     pub fn offset(&self) -> i64 {
-        self.offset.load(Ordering::SeqCst)
+        self.standing().map_or(self.offset.load(Ordering::SeqCst), |at| (at - machine()).num_seconds())
+    }
+
+    fn standing(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_micros(self.stands_at.get()?.load(Ordering::SeqCst))
+    }
+
+    /// Stops at a moment, or goes to another one: from here on only this moves it.
+    pub fn stand_at(&self, at: DateTime<Utc>) {
+        self.stands_at.get_or_init(AtomicI64::default).store(at.timestamp_micros(), Ordering::SeqCst);
     }
 
     /// Puts the clock so many seconds away from real time (negative: into the past).
@@ -45,6 +55,11 @@ impl SimClock {
     pub fn advance(&self, seconds: i64) {
         self.offset.fetch_add(seconds, Ordering::SeqCst);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the simulators are the outside world; their time starts here")]
+fn machine() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// `2022-01-01T00:00:00+09:00`
@@ -82,5 +97,13 @@ mod tests {
         assert_eq!(clock.offset(), 3600);
         assert!(iso(clock.now()).ends_with("+09:00"));
         assert_eq!(iso_micros(clock.now()).len(), "2022-01-01T00:00:00.000000".len());
+    }
+
+    #[test]
+    fn a_standing_clock_does_not_run() {
+        let clock = SimClock::default();
+        clock.clone().stand_at("2040-02-28T00:00:00Z".parse().unwrap());
+        assert_eq!(iso(clock.now()), "2040-02-28T09:00:00+09:00");
+        assert!(clock.offset() > 0);
     }
 }
