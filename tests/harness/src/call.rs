@@ -57,6 +57,19 @@ impl Call {
         self
     }
 
+    /// Makes it over HTTP, to a host that listens at this URL.
+    pub async fn over(self, url: &str) -> Answer {
+        let said = format!("{} {url}{}", self.method, self.path);
+        let request = self.actor.shop().boot.http.request(self.method, format!("{url}{}", self.path));
+        let mut headers = self.actor.headers();
+        headers.extend(self.headers);
+        let response = request.headers(headers).body(self.body).send().await;
+        let response = response.unwrap_or_else(|error| panic!("{said}: {error:?}"));
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap_or_else(|error| panic!("{said}: {error:?}"));
+        Answer::new(said, status, headers, &bytes)
+    }
+
     async fn send(self) -> Answer {
         let said = format!("{} {}", self.method, self.path);
         let mut request = http::Request::builder().method(self.method).uri(&self.path);
@@ -68,9 +81,7 @@ impl Call {
         let response = router.oneshot(request).await.expect("routers answer");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
-        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { said, status: parts.status, headers: parts.headers, text, json }
+        Answer::new(said, parts.status, parts.headers, &bytes)
     }
 }
 
@@ -94,6 +105,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    fn new(said: String, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Answer {
+        let json = serde_json::from_slice(body).unwrap_or(Value::Null);
+        Answer { said, status, headers, text: String::from_utf8_lossy(body).into_owned(), json }
+    }
+
     /// # Panics
     /// When the status is another, with the body.
     #[track_caller]

@@ -3,6 +3,7 @@
 use crate::actor::Actor;
 use crate::budget::{self, Crowd};
 use crate::clock::TestClock;
+use crate::cloud::Cloud;
 use crate::outside::Outside;
 use crate::points::Points;
 use crate::services::Services;
@@ -27,7 +28,7 @@ use tokio_postgres::types::{FromSqlOwned, ToSql};
 /// See the crate's documentation.
 pub struct Shop {
     pub(crate) inner: Arc<Inner>,
-    closed: bool,
+    pub(crate) closed: bool,
 }
 
 pub(crate) struct Inner {
@@ -51,16 +52,21 @@ pub(crate) struct Inner {
 impl Shop {
     /// A fresh shop: no sellers, no products, nobody. Takes about a quarter of a second.
     pub async fn open() -> Shop {
-        Shop::with(false).await.0
+        Shop::with(false, None).await.0
+    }
+
+    /// One that calls AWS by another way.
+    pub(crate) async fn open_with(cloud: Option<&Cloud>) -> Shop {
+        Shop::with(false, cloud).await.0
     }
 
     /// One whose way to the database can be cut.
     pub async fn wired() -> (Shop, Wire) {
-        let (shop, wire) = Shop::with(true).await;
+        let (shop, wire) = Shop::with(true, None).await;
         (shop, wire.expect("a wire"))
     }
 
-    async fn with(wired: bool) -> (Shop, Option<Wire>) {
+    async fn with(wired: bool, cloud: Option<&Cloud>) -> (Shop, Option<Wire>) {
         static SHOPS: AtomicU32 = AtomicU32::new(0);
         // LOG_LEVEL=info shows what the hosts log while a story runs.
         if std::env::var_os("LOG_LEVEL").is_some() {
@@ -73,7 +79,7 @@ impl Shop {
         let prefix = format!("test-{}-", tag.replace('_', "-"));
         let clock = TestClock::default();
         let made = create(&services, &database, &template);
-        let ((), aws, outside) = futures::join!(made, emulated(&services, &prefix), Outside::start(&clock));
+        let ((), aws, outside) = futures::join!(made, emulated(&services, &prefix, cloud), Outside::start(&clock));
         let config = Config {
             stage: Stage::Test,
             resource_prefix: Some(prefix),
@@ -184,11 +190,7 @@ impl Shop {
 
     /// Serves a host on a port of this machine for the rest of the test, for simulators that call us; answers its URL.
     pub async fn url(&self, host: Audience) -> String {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let router = self.inner.router(host).await;
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        url
+        listen(self.inner.router(host).await).await
     }
 
     /// Runs SQL that arranges what no endpoint can; answers the rows changed.
@@ -206,33 +208,6 @@ impl Shop {
         let rows = self.inner.sql().query(sql, params).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
         rows.iter().map(|row| row.get(0)).collect()
     }
-
-    /// Every law holds at this moment.
-    ///
-    /// # Panics
-    /// With the rows that break one.
-    pub async fn check_laws(&self) {
-        let conn = self.inner.boot.db.writer().await.unwrap();
-        let broken = laws::check(&conn, self.now()).await.unwrap();
-        let said: Vec<String> = broken.iter().map(|row| format!("{} {}: {}", row.law, row.id, row.why)).collect();
-        assert!(said.is_empty(), "laws are broken:\n{}", said.join("\n"));
-    }
-
-    /// Ends the story: delivers what waits, checks the laws, and removes everything.
-    ///
-    /// # Panics
-    /// When a task fails, a law is broken, or an event stays in the outbox.
-    pub async fn close(mut self) {
-        self.run_tasks().await;
-        self.check_laws().await;
-        let left = "select event from outbox_events where published_at is null";
-        let left: Vec<String> = self.values(left, &[]).await;
-        assert!(left.is_empty(), "the outbox is not empty: {left:?}");
-        self.closed = true;
-        self.inner.boot.db.close();
-        let inner = &self.inner;
-        futures::join!(remove(&inner.services, &inner.database), tables::delete(&inner.boot.aws));
-    }
 }
 
 impl Drop for Shop {
@@ -248,25 +223,36 @@ impl Drop for Shop {
     }
 }
 
+/// Serves a router on a free port of this machine for the rest of the test; answers its URL.
+pub async fn listen(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
 async fn create(services: &Services, database: &str, template: &str) {
     let admin = connect(&services.admin_url).await;
     admin.batch_execute(&format!("drop database if exists {database} with (force)")).await.unwrap();
     admin.batch_execute(&format!("create database {database} template {template}")).await.unwrap();
 }
 
-async fn remove(services: &Services, database: &str) {
+pub(crate) async fn remove(services: &Services, database: &str) {
     let gone =
         connect(&services.admin_url).await.batch_execute(&format!("drop database {database} with (force)")).await;
     gone.expect("the test database is dropped");
 }
 
-async fn emulated(services: &Services, prefix: &str) -> Aws {
+async fn emulated(services: &Services, prefix: &str, cloud: Option<&Cloud>) -> Aws {
     let aws = Aws::at(&services.aws_endpoint, prefix).await;
     // A process of the same number may have left some.
     tables::delete(&aws).await;
     tables::create(&aws).await;
     tables::buckets(&aws).await;
-    aws
+    match cloud {
+        Some(cloud) => cloud.aws(prefix).await,
+        None => aws,
+    }
 }
 
 impl Inner {
