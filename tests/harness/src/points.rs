@@ -82,6 +82,15 @@ struct Death {
 
 tokio::task_local! {
     static DEATH: Arc<Death>;
+    static CUT: Arc<Cut>;
+}
+
+/// Where the function under way loses its connections.
+struct Cut {
+    at: usize,
+    pooled_url: String,
+    passed: AtomicUsize,
+    place: Mutex<Option<At>>,
 }
 
 impl Points {
@@ -103,6 +112,18 @@ impl Points {
         Some(planned.remove(found).1)
     }
 
+    /// PostgreSQL ends every connection of the platform, not those of the tests themselves.
+    async fn cut(&self, pooled_url: &str) {
+        let ended = "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity
+                     where datname = current_database() and application_name <> 'tests'";
+        connect(&self.direct_url).await.execute(ended, &[]).await.unwrap();
+        // The pooler has noticed once it serves somebody again.
+        let pooled = connect(pooled_url).await;
+        while pooled.simple_query("select 1").await.is_err() && !pooled.is_closed() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Lets it run until it ends or can only go on after us, because it waits for a lock.
     async fn let_in(&self, work: Work) {
         let running = tokio::spawn(work);
@@ -116,13 +137,19 @@ impl Points {
 
 impl Watch for Points {
     fn armed(&self) -> bool {
-        self.plans.load(Ordering::Relaxed) > 0 || DEATH.try_with(|_| ()).is_ok()
+        self.plans.load(Ordering::Relaxed) > 0 || DEATH.try_with(|_| ()).is_ok() || CUT.try_with(|_| ()).is_ok()
     }
 
     fn reached(&self, at: At) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
             if let Some(work) = self.take(at) {
                 self.let_in(work).await;
+            }
+            if let Ok(cut) = CUT.try_with(Arc::clone)
+                && cut.passed.fetch_add(1, Ordering::Relaxed) == cut.at
+            {
+                *cut.place.lock().unwrap() = Some(at);
+                self.cut(&cut.pooled_url).await;
             }
             let Ok(death) = DEATH.try_with(Arc::clone) else { return };
             if death.passed.fetch_add(1, Ordering::Relaxed) == death.at {
@@ -180,6 +207,16 @@ impl Shop {
         points.planned.lock().unwrap().push((point.clone(), Box::pin(work)));
         points.plans.fetch_add(1, Ordering::Relaxed);
         Meanwhile { point, answer }
+    }
+
+    /// Runs a function that finds every connection to PostgreSQL ended at its `at`-th point, counted from 0, as when the
+    /// server restarts. Answers where that was, if it came so far, and what it made of it.
+    pub async fn cut_at<W: IntoFuture>(&self, at: usize, work: W) -> (Option<At>, W::Output) {
+        let pooled_url = self.inner.services.pooled_url(&self.inner.database);
+        let cut = Arc::new(Cut { at, pooled_url, passed: AtomicUsize::new(0), place: Mutex::default() });
+        let answer = CUT.scope(cut.clone(), work.into_future()).await;
+        let place = *cut.place.lock().unwrap();
+        (place, answer)
     }
 
     /// Runs a function that dies at its `at`-th point, counted from 0: nothing of it goes on, what it has not committed is

@@ -6,7 +6,9 @@ use tokio_postgres::{Client, NoTls};
 
 /// A connection past the pooler.
 pub(crate) async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap_or_else(|error| {
+    let mut config: tokio_postgres::Config = url.parse().unwrap();
+    config.application_name("tests");
+    let (client, connection) = config.connect(NoTls).await.unwrap_or_else(|error| {
         panic!("{url} does not answer: {error}\n\n    scripts/test-services start\n    eval \"$(scripts/test-services env)\"\n")
     });
     tokio::spawn(connection);
