@@ -1,4 +1,5 @@
 -- A paid order has captured exactly total_payable, an unpaid one nothing; a surplus capture (late or duplicate) is refunded whole or on its way.
+-- An order whose deposit was taken back after goods had moved is named here and in I03 until people have found the money.
 with captured as (
     select purchase_order_id, sum(captured_amount) amount
     from payments

@@ -80,7 +80,9 @@ async fn open_payments(
     order: PurchaseOrderId,
 ) -> Result<Vec<payments::PaymentRow>, Failure<CallOffError>> {
     let tx = boot.db.begin().await?;
-    let open = locked(&tx, by, order).await?.open().cloned().collect();
+    let locked = locked(&tx, by, order).await?;
+    // The account of a paid order stays open: after the bank took its deposit back, it is where the money is to come.
+    let open = if locked.waits() { locked.open().cloned().collect() } else { Vec::new() };
     tx.commit().await?;
     Ok(open)
 }

@@ -1,9 +1,21 @@
 //! A bank takes a virtual-account deposit back.
 //!
 //! Before anything left the seller the order falls back to waiting for its money, with its stock held again; cancels nobody
-//! has answered are taken back with it. Once goods have left, or a cancel was granted and moved stock and money of its own,
-//! the lines stay, the books show the gap, and a dispute is opened for people to decide. Money that comes into the account
-//! after all closes the gap and the dispute.
+//! has answered are taken back with it.
+//!
+//! # After goods have moved
+//! Context: a line was dispatched, or a cancel was granted and has put pieces back on the shelf. The gateway's account waits
+//! for the sum of an order that no longer exists whole, and goods are gone that no state can call back.
+//!
+//! Decision: the lines stay, and so do their stock and the ledger, which still owes them to seller and customer. The payment
+//! waits with nothing captured, so exactly two laws name this order: I02 (a paid order has captured its payable) and I03 (what
+//! is captured and not refunded is what is still owned). A dispute is opened for people to decide. Meanwhile no cancel of the
+//! rest is granted, and a refund under way is refused. Money that comes into the account after all closes gap and dispute.
+//!
+//! Rejected: moving the other lines back, as the order would be half paid, and pieces of a cancel would be held a second time
+//! although somebody else may have bought them; posting a loss, as nobody has decided whose it is.
+//!
+//! Consequences: the nightly laws name the order until people have found the money.
 
 use super::fault::step_fault;
 use crate::ActorRef;
