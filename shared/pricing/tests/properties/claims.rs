@@ -109,20 +109,52 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_partial_cancels_does_not_matter((order, (pieces, sizes)) in plan(), keep in 1_usize..4) {
-        let cancelled = &pieces[..pieces.len().saturating_sub(keep)];
-        let each = |pieces: Vec<(UnitRef, AtFault)>| {
+    fn the_order_of_partial_cancels_does_not_matter(
+        (order, plan) in plan(), keep in 0_usize..4, shuffle in vec(any::<u64>(), 30),
+    ) {
+        let mut cancels = cut(&plan);
+        cancels.truncate(cancels.len().saturating_sub(keep));
+        let each = |cancels: &[(Vec<UnitRef>, AtFault)]| {
             let mut order = order.clone();
             let claims: Vec<ClaimMoney> =
-                pieces.iter().map(|(unit, at_fault)| claim(&mut order, ClaimType::Cancel, *at_fault, &[*unit])).collect();
+                cancels.iter().map(|(units, at_fault)| claim(&mut order, ClaimType::Cancel, *at_fault, units)).collect();
             let recovered: Money = claims.iter().map(|money| money.fees.fee_recovered_outbound).sum();
-            (net_back(&claims), recovered)
+            let sum = |of: fn(&Refund) -> Money| claims.iter().map(|money| of(&money.refund)).sum::<Money>();
+            let goods = [sum(|r| r.goods_cash), sum(|r| r.goods_points), sum(|r| r.goods_rewards), sum(|r| r.shipping_refund)];
+            (net_back(&claims), recovered, goods)
         };
-        let one_by_one: Vec<(UnitRef, AtFault)> =
-            cancelled.iter().copied().zip(sizes.iter().map(|(_, at_fault)| *at_fault)).collect();
-        let mut backwards = one_by_one.clone();
-        backwards.reverse();
-        prop_assert_eq!(each(one_by_one), each(backwards));
+        let first = each(&cancels);
+        let mut shuffled: Vec<_> = cancels.iter().cloned().zip(shuffle).collect();
+        shuffled.sort_by_key(|(_, at)| *at);
+        let shuffled: Vec<_> = shuffled.into_iter().map(|(cancel, _)| cancel).collect();
+        prop_assert_eq!(first, each(&shuffled));
+        cancels.reverse();
+        prop_assert_eq!(first, each(&cancels));
+    }
+
+    /// In any pieces and any order, cash, points and rewards apart: fees come from cash first each time, so only where no fee
+    /// is taken do these three agree one by one.
+    #[test]
+    fn however_a_customer_cuts_up_a_cancel_the_same_comes_back((order, (pieces, sizes)) in plan(), keep in 0_usize..4) {
+        let cancelled = pieces[..pieces.len().saturating_sub(keep)].to_vec();
+        if cancelled.is_empty() {
+            return Ok(());
+        }
+        let mut together = order.clone();
+        let whole = [claim(&mut together, ClaimType::Cancel, AtFault::Buyer, &cancelled)];
+        let mut apart = order;
+        let steps: Vec<ClaimMoney> = cut(&(cancelled, sizes))
+            .iter()
+            .map(|(units, _)| claim(&mut apart, ClaimType::Cancel, AtFault::Buyer, units))
+            .collect();
+        prop_assert_eq!(net_back(&whole), net_back(&steps));
+        prop_assert_eq!(together.remaining_shipping_paid, apart.remaining_shipping_paid);
+        if steps.iter().all(|money| money.fees.fee_total.is_zero()) {
+            let each = |of: fn(&Refund) -> Money| (of(&whole[0].refund), steps.iter().map(|money| of(&money.refund)).sum::<Money>());
+            for (at_once, in_steps) in [each(|r| r.refund_cash), each(|r| r.refund_points), each(|r| r.refund_rewards)] {
+                prop_assert_eq!(at_once, in_steps);
+            }
+        }
     }
 
     #[test]
