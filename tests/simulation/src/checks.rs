@@ -1,10 +1,13 @@
 //! The end of a run: everything is given its time, then nothing may be left over, and every won is where it belongs.
 
 use crate::steps::{delivering, selling, settling, waiting};
-use crate::world::World;
+use crate::world::{ENDPOINT, World};
 use chrono::Duration;
 use harness::Value;
+use harness::simulators::hooks::Proof;
 use harness::simulators::toss::outbox::Fate;
+use harness::simulators::toss::payment::Status;
+use std::collections::BTreeSet;
 
 /// Days until what is on its way has arrived, unpaid orders ended, purchases confirmed, statements paid.
 const DAYS: i64 = 34;
@@ -12,8 +15,9 @@ const DAYS: i64 = 34;
 /// Lets what is under way come to its end; nobody acts any more, and nothing fails.
 pub async fn settle(world: &mut World) {
     world.tape.end();
+    world.shop.hooks().fail(ENDPOINT, 0, 500);
     delivering::settled(world).await;
-    world.shop.check_laws().await;
+    laws(world).await;
     arrive(world).await;
     for _ in 0..DAYS {
         waiting::pass(world, Duration::days(1)).await;
@@ -38,7 +42,7 @@ async fn arrive(world: &mut World) {
 
 /// All of it.
 pub async fn everything(world: &mut World) {
-    world.shop.check_laws().await;
+    laws(world).await;
     let dead = world.shop.dead_letters().await;
     assert!(dead.is_empty(), "dead letters: {dead:#?}");
     assert_eq!(world.shop.queued().await, 0, "messages stay queued");
@@ -49,26 +53,83 @@ pub async fn everything(world: &mut World) {
     partner(world).await;
 }
 
+/// Every law holds, except that two of them name each order that stays sold although the bank took its money back.
+async fn laws(world: &mut World) {
+    learn_gaps(world).await;
+    world.shop.check_laws_but(&breaks(&world.gaps)).await;
+    if !world.gaps.is_empty() {
+        world.tape.did("a gap is named");
+    }
+}
+
+/// What the laws say of an order whose goods moved before its money was taken back: I02 and I03, and nothing else.
+pub fn breaks(gaps: &BTreeSet<String>) -> Vec<(&'static str, String)> {
+    gaps.iter().flat_map(|order| [("I02", order.clone()), ("I03", order.clone())]).collect()
+}
+
+/// Which orders these are, as the gateway tells it: the deposit is gone, and we never let go of the order.
+async fn learn_gaps(world: &mut World) {
+    let sql = "select jsonb_build_array(o.id, p.pg_order_id) from payments p join purchase_orders o on o.id = p.purchase_order_id
+               where p.pg_order_id = any($1) and o.state not in ('payment_waiting', 'canceled_by_nopayment')";
+    let sold: Vec<Value> = world.shop.values(sql, &[&reversed(world)]).await;
+    let gone = |row: &&Value| {
+        let payment = world.shop.toss().payment_of_order(row[1].as_str().unwrap());
+        payment.is_some_and(|payment| payment.status == Status::WaitingForDeposit)
+    };
+    world.gaps = sold.iter().filter(gone).map(|row| row[0].as_str().unwrap().to_owned()).collect();
+}
+
+fn reversed(world: &World) -> Vec<String> {
+    world.reversed.iter().cloned().collect()
+}
+
 /// What must not be there once everything had its time, and why.
-const LEFT_OVER: [(&str, &str); 11] = [
+const LEFT_OVER: [(&str, &str); 9] = [
     ("unpaid orders", "select id::text || ' ' || state from purchase_orders where state = 'payment_waiting'"),
-    ("attempts to pay", "select id::text || ' ' || state from payments where state in ('ready', 'in_progress', 'waiting_for_deposit', 'unknown')"),
+    (
+        "attempts to pay",
+        "select id::text || ' ' || state from payments where state in ('ready', 'in_progress', 'waiting_for_deposit', 'unknown')",
+    ),
     ("reservations", "select id::text || ' ' || state from stock_reservations where state = 'held'"),
     ("stock that counts as reserved", "select sku_id::text from sku_stocks where reserved <> 0"),
-    ("refunds", "select id::text || ' ' || state from payment_refunds where state <> 'done'"),
-    ("claims on their way", "select id::text || ' ' || state from claims where state in ('approved', 'refunding')"),
     (
-        "deliveries nobody confirmed",
-        "select o.id::text from product_orders o where o.state = 'delivered'
-         and not exists (select 1 from claim_items i join claims c on c.id = i.claim_id where i.product_order_id = o.id and c.state = 'requested')",
+        "coupons of ended orders",
+        "select u.id::text from user_coupons u join purchase_orders o on o.id = u.purchase_order_id where u.state = 'reserved' and o.state <> 'payment_waiting'",
     ),
-    ("coupons of ended orders", "select u.id::text from user_coupons u join purchase_orders o on o.id = u.purchase_order_id where u.state = 'reserved' and o.state <> 'payment_waiting'"),
     (
         "lines nobody settles",
         "select l.id::text from settlement_lines l left join settlements s on s.id = l.settlement_id where s.id is null or s.state in ('calculated', 'issued', 'held')",
     ),
-    ("statements nobody pays", "select id::text || ' ' || payout_amount from settlements where state = 'confirmed' and payout_amount > 0"),
+    (
+        "statements nobody pays",
+        "select id::text || ' ' || payout_amount from settlements where state = 'confirmed' and payout_amount > 0",
+    ),
     ("events in the outbox", "select event from outbox_events where published_at is null"),
+    (
+        "what the partner was to hear",
+        "select id::text || ' ' || state from webhook_deliveries where state <> 'delivered'",
+    ),
+];
+
+/// The same, except in orders ($1) whose deposit the bank took back: there a refund may have been refused, for people to find.
+const LEFT_TO_PEOPLE: [(&str, &str); 3] = [
+    (
+        "refunds",
+        "select r.id::text || ' ' || r.state from payment_refunds r join payments p on p.id = r.payment_id
+         where r.state <> 'done' and not (r.state = 'failed' and p.pg_order_id = any($1))",
+    ),
+    (
+        "claims on their way",
+        "select c.id::text || ' ' || c.state from claims c where c.state in ('approved', 'refunding')
+         and not exists (select 1 from payment_refunds r join payments p on p.id = r.payment_id
+                         where r.claim_id = c.id and r.state = 'failed' and p.pg_order_id = any($1))",
+    ),
+    (
+        "deliveries nobody confirmed",
+        "select o.id::text from product_orders o where o.state = 'delivered'
+         and not exists (select 1 from claim_items i join claims c on c.id = i.claim_id join payments p on p.purchase_order_id = o.purchase_order_id
+                         where i.product_order_id = o.id and c.state in ('requested', 'approved', 'refunding') and p.pg_order_id = any($1))",
+    ),
 ];
 
 async fn nothing_left_over(world: &World) {
@@ -76,6 +137,14 @@ async fn nothing_left_over(world: &World) {
         let left: Vec<String> = world.shop.values(sql, &[]).await;
         assert!(left.is_empty(), "{what} are left over: {left:#?}");
     }
+    let reversed = reversed(world);
+    for (what, sql) in LEFT_TO_PEOPLE {
+        let left: Vec<String> = world.shop.values(sql, &[&reversed]).await;
+        assert!(left.is_empty(), "{what} are left over: {left:#?}");
+    }
+    let deliveries = world.shop.hooks().received(ENDPOINT);
+    // The first asks whether the endpoint is there, before it knows its secret.
+    assert!(deliveries.iter().skip(1).all(|one| one.proof == Proof::Valid), "a signature is wrong");
 }
 
 /// The shelves hold what the model says.

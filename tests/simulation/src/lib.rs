@@ -4,6 +4,7 @@
 //! One seed is one story: the same choices in the same order, wherever it runs. See the README.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "test code: whatever goes wrong ends the run")]
 
+pub mod calls;
 pub mod checks;
 pub mod dice;
 pub mod faults;
@@ -12,20 +13,21 @@ pub mod steps;
 pub mod tape;
 pub mod world;
 
+use tape::Tape;
 use world::World;
 
-/// Lives through so many steps of a seed, lets everything settle, checks it, and says what was done.
+/// Lives through so many steps of a seed, lets everything settle, checks it, and answers what happened.
 ///
 /// # Panics
 /// When an answer is not the predicted one or a check fails, after printing the seed and the last steps.
-pub async fn run(seed: u64, steps: usize) -> String {
+pub async fn run(seed: u64, steps: usize) -> Tape {
     let mut world = World::open(seed).await;
     for _ in 0..steps {
         steps::take_one(&mut world).await;
     }
     checks::settle(&mut world).await;
     checks::everything(&mut world).await;
-    let summary = world.tape.summary();
-    world.shop.close().await;
-    summary
+    let World { shop, tape, gaps, .. } = world;
+    shop.close_but(&checks::breaks(&gaps)).await;
+    tape
 }

@@ -30,6 +30,22 @@ impl Tape {
         self.lines.push("  end".to_owned());
     }
 
+    /// Everything that happened, without the ids, which are fresh in every run, and without what follows a `|`: how often
+    /// somebody came again, and what a broken connection said.
+    pub fn story(&self) -> Vec<String> {
+        let masked = |part: &str| part.split_inclusive(['/', ' ', '"', ',', ':']).map(mask).collect::<String>();
+        let known = |line: &String| {
+            let parts = line.split(';').filter_map(|part| part.split('|').next()).map(str::trim);
+            parts.filter(|part| !part.is_empty()).map(masked).collect::<Vec<String>>().join("; ")
+        };
+        self.lines.iter().map(known).collect()
+    }
+
+    /// How often each kind of step, method or fault was met.
+    pub fn met(&self) -> &BTreeMap<&'static str, usize> {
+        &self.done
+    }
+
     /// What it did.
     pub fn say(&mut self, what: impl std::fmt::Display) {
         match self.lines.last_mut() {
@@ -50,13 +66,20 @@ impl Tape {
     }
 }
 
+/// An id as a dash; anything else as it is.
+fn mask(part: &str) -> &str {
+    let id = part.trim_end_matches(['/', ' ', '"', ',', ':']);
+    let is_id = id.len() >= 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if is_id { "-" } else { part }
+}
+
 impl Drop for Tape {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let from = self.lines.len().saturating_sub(KEPT);
             let last = self.lines.get(from..).unwrap_or_default().join("\n");
             eprintln!(
-                "{last}\n\nreplay: SIM_SEED={} SIM_STEPS={} cargo test -p simulation -- --nocapture",
+                "{last}\n\nreplay: SIM_SEED={} SIM_STEPS={} cargo test -p simulation by_hand -- --ignored --nocapture",
                 self.seed, self.steps
             );
         }

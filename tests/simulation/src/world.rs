@@ -4,14 +4,24 @@ use crate::dice::Dice;
 use crate::faults::Faults;
 use crate::model::Shelf;
 use crate::tape::Tape;
+use chrono::{DateTime, Utc};
 use harness::simulators::toss::outbox::Targets;
-use harness::{Actor, Customer, Grade, Host, Seller, Shop, Value, json};
+use harness::{Actor, Cloud, Customer, Grade, Host, Seller, Shop, Value, json};
 use kernel::{ProductId, ProductOrderId, PurchaseOrderId, SkuId, UserCouponId};
 use std::collections::BTreeSet;
+
+/// When every run begins: a Tuesday morning, the day before a leap day's holiday, later than the clock of any machine, because
+/// the emulator forgets what is old by its own clock.
+const START: &str = "2040-02-28T09:00:00+09:00";
+/// A public holiday two days on.
+const HOLIDAY: &str = "2040-03-01";
+/// The first seller's system, as a receiver of webhooks.
+pub const ENDPOINT: &str = "erp";
 
 /// Everything a step may look at or change.
 pub struct World {
     pub shop: Shop,
+    pub cloud: Cloud,
     pub dice: Dice,
     pub tape: Tape,
     pub faults: Faults,
@@ -25,6 +35,14 @@ pub struct World {
     pub orders: Vec<Order>,
     /// Parcels by carrier number, oldest first.
     pub parcels: Vec<Parcel>,
+    /// Until when the schedules have run.
+    pub looked: DateTime<Utc>,
+    /// Claims whose pieces are back on the shelf.
+    pub approved: BTreeSet<String>,
+    /// Payments whose deposit a bank took back, by the number the gateway knows.
+    pub reversed: BTreeSet<String>,
+    /// Orders that stay sold although their money is gone.
+    pub gaps: BTreeSet<String>,
 }
 
 /// A customer and what the simulation knows of them.
@@ -108,9 +126,10 @@ pub struct Line {
 }
 
 impl World {
-    /// A fresh market: two sellers, five customers with points and coupons, little on the shelves.
+    /// A fresh market: two sellers, six customers with points and coupons, little on the shelves.
     pub async fn open(seed: u64) -> World {
-        let shop = Shop::open().await;
+        let (shop, cloud) = Shop::open_in_a_cloud().await;
+        begin(&shop).await;
         let mut dice = Dice::new(seed);
         let url = shop.url(Host::External).await;
         let to = |path: &str| Some(format!("{url}/v1/inbound/toss/{path}"));
@@ -121,7 +140,7 @@ impl World {
         let sellers = vec![shop.seller().await, shop.seller().await];
         let goods = stocked(&sellers, &mut dice).await;
         let mut customers = Vec::new();
-        for n in 0..5 {
+        for n in 0..6 {
             customers.push(buyer(&shop, &sellers, n).await);
         }
         let operators = Operators {
@@ -132,10 +151,27 @@ impl World {
         for seller in &sellers {
             crate::steps::settling::registered(&shop, &operators.clerk, seller).await;
         }
-        let partner = shop.own_client(&sellers[0], &["partner:orders:read", "partner:orders:write"]).await;
+        let partner = partner(&shop, &sellers[0]).await;
         let (tape, faults) = (Tape::new(seed), Faults::default());
-        let (orders, parcels, polled) = (Vec::new(), Vec::new(), Polled::default());
-        World { shop, dice, tape, faults, customers, sellers, partner, polled, operators, goods, orders, parcels }
+        World {
+            shop,
+            cloud,
+            dice,
+            tape,
+            faults,
+            customers,
+            sellers,
+            partner,
+            polled: Polled::default(),
+            operators,
+            goods,
+            orders: Vec::new(),
+            parcels: Vec::new(),
+            looked: START.parse().unwrap(),
+            approved: BTreeSet::new(),
+            reversed: BTreeSet::new(),
+            gaps: BTreeSet::new(),
+        }
     }
 
     /// Lines in some states, oldest first.
@@ -192,11 +228,56 @@ impl World {
         }
     }
 
+    /// Pieces of claims approved meanwhile are on the shelf at once, whoever approved them.
+    pub async fn learn_approvals(&mut self) {
+        let sql = "select jsonb_build_object('claim', c.id, 'order', o.purchase_order_id, 'sku', o.sku_id)
+                   from claim_items i join claims c on c.id = i.claim_id join product_orders o on o.id = i.product_order_id
+                   where c.state in ('approved', 'refunding', 'done') and not (c.id::text = any($1)) order by i.id";
+        let known: Vec<String> = self.approved.iter().cloned().collect();
+        let pieces: Vec<Value> = self.shop.values(sql, &[&known]).await;
+        for piece in &pieces {
+            let text = |field: &str| piece[field].as_str().unwrap().to_owned();
+            let good = self.goods.iter().position(|good| good.sku.to_string() == text("sku")).unwrap();
+            self.goods[good].shelf.put(1);
+            let order = self.orders.iter_mut().find(|order| order.id.to_string() == text("order")).unwrap();
+            if let Some(piece) = order.pieces.iter_mut().find(|(at, _)| *at == good) {
+                piece.1 -= 1;
+            }
+            self.approved.insert(text("claim"));
+        }
+    }
+
+    /// Whether the bank took the money of an order back although it stays sold, as far as our books know.
+    pub async fn lost_its_money(&self, order: usize) -> bool {
+        let sql = "select state not in ('payment_waiting', 'canceled_by_nopayment') and not exists (
+                       select 1 from payments p where p.purchase_order_id = o.id and not p.is_surplus and (p.captured_amount > 0 or p.amount = 0))
+                   from purchase_orders o where id = $1";
+        self.shop.value(sql, &[&self.orders[order].id]).await
+    }
+
     /// Pieces of a SKU that hang on orders nobody has paid yet: any of them may be free already.
     pub fn undecided(&self, good: usize) -> i64 {
         let waiting = self.orders.iter().filter(|order| order.known == Known::Waiting);
         waiting.flat_map(|order| &order.pieces).filter(|(at, _)| *at == good).map(|(_, pieces)| pieces).sum()
     }
+}
+
+/// Stops the clock at the first morning.
+async fn begin(shop: &Shop) {
+    shop.clock().stand_at(START.parse().unwrap());
+    let sql = "insert into business_holidays (id, holiday_date, kind, name) values (gen_random_uuid(), $1::text::date, 'public', '3·1절')";
+    shop.sql(sql, &[&HOLIDAY]).await;
+}
+
+/// The seller's own system: it polls, dispatches and hears.
+async fn partner(shop: &Shop, seller: &Seller) -> Actor {
+    let scopes = ["partner:orders:read", "partner:orders:write", "partner:webhooks:manage"];
+    let partner = shop.own_client(seller, &scopes).await;
+    let events = ["order.paid", "product_order.status_changed"];
+    let body = json!({ "url": shop.hooks().endpoint(ENDPOINT), "event_types": events });
+    let made = partner.post("/v1/webhook-endpoints", body).await.expect(201);
+    shop.hooks().set_secret(ENDPOINT, made["secret"].as_str().unwrap());
+    partner
 }
 
 async fn stocked(sellers: &[Seller], dice: &mut Dice) -> Vec<Good> {
@@ -222,7 +303,8 @@ async fn buyer(shop: &Shop, sellers: &[Seller], n: usize) -> Buyer {
     } else {
         customer.address().await
     };
-    customer.points(40_000).await;
+    // One of them is rich in points, and pays with nothing else now and then.
+    customer.points(if n == 5 { 2_000_000 } else { 40_000 }).await;
     customer.rewards(10_000).await;
     let mut coupons = Vec::new();
     for _ in 0..3 {
@@ -230,7 +312,7 @@ async fn buyer(shop: &Shop, sellers: &[Seller], n: usize) -> Buyer {
         shop.coupon("상품 10 %").rate("0.1", 5_000).by(&sellers[n % sellers.len()]).give(&customer).await;
         shop.coupon("배송비").shipping().fixed(2_000).give(&customer).await;
     }
-    // The last one has none until money cannot be sent back to them.
+    // This one has none until money cannot be sent back to them.
     let has_account = n != 4;
     let buyer = Buyer { customer, has_account, coupons };
     if has_account {

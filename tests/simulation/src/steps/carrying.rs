@@ -1,5 +1,7 @@
 //! The carrier scans parcels, in time, late, twice or before the seller said anything; customers confirm what came.
 
+use crate::calls::asked;
+use crate::faults::{self, Trouble};
 use crate::model::{Act, Verdict, may};
 use crate::world::{Parcel, World};
 use harness::json;
@@ -24,7 +26,15 @@ pub async fn scan(world: &mut World) {
     // The one at the door is always told; the others may be kept back and come with a repetition.
     ask.hold = next + 1 < WAY.len() && world.dice.percent(15);
     ask.repeat = u32::from(world.dice.percent(20));
-    let pushed = world.shop.carrier().scan_with("CJ", &parcel.invoice, ask).await;
+    if world.faults.trouble == Some(Trouble::Throttle) {
+        faults::throttled(world);
+    }
+    let mut pushed = world.shop.carrier().scan_with("CJ", &parcel.invoice, ask).await;
+    while pushed.statuses.contains(&503) {
+        world.tape.say("the carrier comes again");
+        faults::unthrottled(world);
+        pushed = world.shop.carrier().push("CJ", &parcel.invoice, 1, false).await;
+    }
     assert!(pushed.statuses.iter().all(|status| *status == 200), "{}", pushed.body);
     world.tape.say(format!("{} {:?}", parcel.invoice, WAY[next]));
     world.parcels[at].scans = next + 1;
@@ -46,8 +56,10 @@ pub async fn confirm_purchase(world: &mut World) {
         if world.dice.percent(80) { &["delivering", "delivered"] } else { &["dispatched", "purchase_decided", "paid"] };
     let all = world.lines(states).await;
     let Some(line) = world.dice.pick(&all).cloned() else { return };
-    let buyer = &world.customers[world.orders[line.order].buyer].customer;
-    let answer = buyer.post("/v1/product-orders/confirm", json!({ "product_order_ids": [line.id] })).await;
+    let buyer = world.orders[line.order].buyer;
+    let body = json!({ "product_order_ids": [line.id] });
+    let confirming = |world: &World| world.customers[buyer].customer.post("/v1/product-orders/confirm", body.clone());
+    let answer = asked(world, confirming).await;
     world.tape.say(format!("order {}: {}", line.order, answer.status));
     match may(Act::Decide, &line.state, line.claimed) {
         Verdict::Ok => assert_eq!(answer.status, 204, "{line:?} {}", answer.text),

@@ -1,6 +1,7 @@
 //! Messages and webhooks reach their receivers, in an order and as often as the dice say.
 
-use crate::faults;
+use crate::calls::received;
+use crate::faults::{self, Trouble};
 use crate::world::World;
 use harness::simulators::toss::outbox::Topic;
 
@@ -9,18 +10,9 @@ pub async fn some(world: &mut World) {
     for _ in 0..world.dice.between(1, 6) {
         let ready = world.shop.ready().await;
         let Some(message) = world.dice.pick(&ready).cloned() else { break };
-        let acknowledged = !world.dice.percent(world.faults.unacknowledged);
-        if let Err(why) = world.shop.receive(&message, acknowledged).await {
-            failed(world, message.task, &message.event, &why);
-        }
+        received(world, &message).await;
         world.tape.did("a message");
     }
-}
-
-/// Only a gateway that fails, or another step of the same thing under way, is a reason.
-fn failed(world: &mut World, task: &str, event: &str, why: &str) {
-    world.tape.say(format!("{task} of {event} failed: {why}"));
-    assert!(!why.starts_with("cannot succeed"), "{task} of {event}: {why}");
 }
 
 /// All that are visible, until none is; failed ones stay for later.
@@ -29,10 +21,7 @@ pub async fn all(world: &mut World) {
     loop {
         let ready = world.shop.ready().await;
         let Some(message) = world.dice.pick(&ready).cloned() else { break };
-        let acknowledged = !world.dice.percent(world.faults.unacknowledged);
-        if let Err(why) = world.shop.receive(&message, acknowledged).await {
-            failed(world, message.task, &message.event, &why);
-        }
+        received(world, &message).await;
         left -= 1;
         assert!(left > 0, "messages breed: {message:?}");
     }
@@ -48,14 +37,20 @@ pub async fn all(world: &mut World) {
 /// The gateway sends what it has to say.
 pub async fn webhooks(world: &mut World) {
     faults::webhooks(world);
+    let throttled = world.faults.trouble == Some(Trouble::Throttle);
+    if throttled {
+        faults::throttled(world);
+    }
     let sent = world.shop.toss().flush_webhooks().await;
     world.tape.say(format!("{} events", sent.len()));
     for event in &sent {
         let status = event.attempts.last().and_then(|attempt| attempt.status);
         // The secret of an account came with an answer that was lost: the gateway tells again later.
         let early = status == Some(401) && event.topic == Topic::Deposit;
-        assert!(status == Some(200) || early, "a webhook was not taken: {event:#?}");
+        let refused = status == Some(503) && throttled;
+        assert!(status == Some(200) || early || refused, "a webhook was not taken: {event:#?}");
     }
+    faults::unthrottled(world);
     world.tape.did("webhooks");
 }
 

@@ -37,16 +37,18 @@ steps! {
     4 "try to pay again" paying::start_again;
     3 "call an unpaid order off" paying::call_off;
     12 "deposit" paying::deposit;
-    4 "a bank takes a deposit back" paying::reverse;
+    5 "a bank takes a deposit back" paying::reverse;
     3 "a late deposit" paying::late_deposit;
     10 "cancel" cancelling::cancel;
     2 "withdraw a cancel" cancelling::withdraw;
     4 "a seller answers a cancel" cancelling::answer;
     1 "an operator rules on a cancel" cancelling::rule;
+    2 "an operator orders a refund anew" cancelling::retry_refund;
     8 "accept" selling::accept;
     8 "dispatch" selling::dispatch;
     3 "restock" selling::restock;
     4 "a partner polls" selling::poll_changes;
+    2 "a partner's endpoint fails" faults::endpoint_fails;
     14 "scan" carrying::scan;
     2 "the carrier repeats itself" carrying::repeat;
     5 "confirm a purchase" carrying::confirm_purchase;
@@ -71,7 +73,10 @@ pub async fn take_one(world: &mut World) {
     });
     let Some(step) = chosen else { return };
     world.tape.step(step.name);
+    // A second passes, so that nothing happens twice at one moment.
+    world.shop.clock().advance(chrono::Duration::seconds(1));
     faults::plan(world);
     (step.run)(world).await;
     faults::forget(world);
+    faults::wake(world).await;
 }

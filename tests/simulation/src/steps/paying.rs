@@ -1,10 +1,11 @@
 //! Customers pay, or do not: windows, confirms, deposits, second thoughts.
 
 use super::shopping;
-use crate::faults;
+use crate::calls::{asked, sent};
 use crate::world::{Known, World};
+use harness::simulators::FaultKind;
 use harness::simulators::toss::Window;
-use harness::{Answer, Value, json};
+use harness::{Answer, Call, Value, json};
 
 /// A window that nobody went through yet.
 fn unused(world: &mut World) -> Option<usize> {
@@ -16,11 +17,10 @@ fn returned(world: &mut World) -> Option<usize> {
     world.some_order(|order| order.window.as_ref().is_some_and(|window| window.returned.is_some()))
 }
 
-/// Whether the books say that this attempt can be confirmed now; nothing close to its last seconds.
+/// Whether the books say that this attempt can be confirmed now.
 async fn is_open(world: &World, at: usize) -> Option<bool> {
     let window = world.orders[at].window.as_ref()?;
-    let sql = "select case when p.expires_at between $2::timestamptz - interval '5 s' and $2::timestamptz + interval '5 s' then null
-                           else p.state = 'ready' and o.state = 'payment_waiting' and p.expires_at > $2::timestamptz end
+    let sql = "select p.state = 'ready' and o.state = 'payment_waiting' and p.expires_at > $2::timestamptz
                from payments p join purchase_orders o on o.id = p.purchase_order_id where p.pg_order_id = $1";
     world.shop.value(sql, &[&window.pg_order_id, &world.shop.now()]).await
 }
@@ -58,7 +58,7 @@ pub async fn go_through_window(world: &mut World) {
     }
     let open = is_open(world, at).await;
     let answer = confirm(world, at).await;
-    world.tape.did("pay");
+    world.tape.did(means(order.method));
     match open {
         Some(true) if !world.faults.under_way => {
             assert_eq!(answer.status, if refused { 402 } else { 200 }, "{}", answer.text);
@@ -70,14 +70,52 @@ pub async fn go_through_window(world: &mut World) {
     }
 }
 
+fn means(method: &str) -> &'static str {
+    match method {
+        "easy_pay" => "pay by easy pay",
+        "transfer" => "pay by transfer",
+        "virtual_account" => "pay into an account",
+        _ => "pay by card",
+    }
+}
+
 async fn confirm(world: &mut World, at: usize) -> Answer {
-    let order = &world.orders[at];
+    let (order, buyer) = (&world.orders[at], world.orders[at].buyer);
     let body = order.window.as_ref().and_then(|window| window.returned.clone()).unwrap_or(Value::Null);
-    let answer = world.customers[order.buyer].customer.post("/v1/payments/confirm", body).await;
+    let make = |world: &World| world.customers[buyer].customer.post("/v1/payments/confirm", body.clone());
+    let silent = world.faults.trouble.is_none() && world.dice.percent(world.faults.silent);
+    let answer = if silent {
+        let call = make(world);
+        unanswered(world, call).await
+    } else {
+        asked(world, make).await
+    };
     world.tape.say(format!("order {at}: {} {} {}", answer.status, answer["state"], answer["code"]));
     assert!([200, 202, 402, 409].contains(&answer.status.as_u16()), "{}", answer.text);
     if answer["state"] == "done" && world.orders[at].known == Known::Waiting {
         world.orders[at].known = Known::Paid;
+    }
+    answer
+}
+
+/// The gateway says nothing for longer than we wait; what it was asked takes effect all the same, now or once it wakes up.
+async fn unanswered(world: &mut World, call: Call) -> Answer {
+    let kind = if world.dice.percent(50) { FaultKind::HeldCall } else { FaultKind::HeldAnswer };
+    world.shop.toss().clear_faults();
+    world.shop.toss().fail_next("confirm", kind);
+    world.faults.under_way = true;
+    let waiting = async {
+        world.shop.toss().held("confirm").await;
+        world.shop.lose_patience();
+        std::future::pending::<()>().await
+    };
+    let (call, waiting) = (std::pin::pin!(call.into_future()), std::pin::pin!(waiting));
+    let answer = futures::future::select(call, waiting).await;
+    let futures::future::Either::Left((answer, _)) = answer else { panic!("it waits for ever") };
+    if answer.status == 202 {
+        world.faults.held += 1;
+        world.tape.did("the gateway is silent");
+        world.tape.say(format!("{kind:?}"));
     }
     answer
 }
@@ -92,9 +130,10 @@ pub async fn confirm_again(world: &mut World) {
 /// The page that waits for a result asks.
 pub async fn poll(world: &mut World) {
     let Some(at) = returned(world) else { return };
-    let order = &world.orders[at];
+    let (order, buyer) = (&world.orders[at], world.orders[at].buyer);
     let Some(window) = &order.window else { return };
-    let answer = world.customers[order.buyer].customer.get(&format!("/v1/payments/{}", window.payment)).await;
+    let path = format!("/v1/payments/{}", window.payment);
+    let answer = asked(world, |world| world.customers[buyer].customer.get(&path)).await;
     world.tape.say(format!("order {at}: {} {}", answer.status, answer["state"]));
     assert!(answer.status.is_success(), "{}", answer.text);
     world.tape.did("poll");
@@ -103,10 +142,10 @@ pub async fn poll(world: &mut World) {
 /// The window was closed, and the client says so.
 pub async fn abandon(world: &mut World) {
     let Some(at) = unused(world) else { return };
-    let order = &world.orders[at];
+    let (order, buyer) = (&world.orders[at], world.orders[at].buyer);
     let Some(window) = &order.window else { return };
     let path = format!("/v1/payments/{}/abandon", window.payment);
-    let answer = world.customers[order.buyer].customer.post(&path, json!({})).await.expect(200);
+    let answer = asked(world, |world| world.customers[buyer].customer.post(&path, json!({}))).await.expect(200);
     world.tape.say(format!("order {at}: {}", answer["state"]));
     world.tape.did("abandon");
 }
@@ -114,10 +153,10 @@ pub async fn abandon(world: &mut World) {
 /// Another try, perhaps by other means.
 pub async fn start_again(world: &mut World) {
     let Some(at) = world.some_order(|order| order.known == Known::Waiting) else { return };
-    let method = *world.dice.pick(&["card", "easy_pay", "virtual_account"]).unwrap_or(&"card");
+    let method = *world.dice.pick(&["card", "easy_pay", "transfer", "virtual_account"]).unwrap_or(&"card");
     let (path, buyer) = (format!("/v1/purchase-orders/{}/payments", world.orders[at].id), world.orders[at].buyer);
     let body = json!({ "payment_method": method });
-    let answer = faults::sent(world, |world| world.customers[buyer].customer.post(&path, body.clone())).await;
+    let answer = sent(world, |world| world.customers[buyer].customer.post(&path, body.clone())).await;
     world.tape.say(format!("order {at}: {} {}", answer.status, answer["code"]));
     assert!([201, 409].contains(&answer.status.as_u16()), "{}", answer.text);
     if answer.status == 201 {
@@ -129,9 +168,8 @@ pub async fn start_again(world: &mut World) {
 /// Gives an order up before it is paid.
 pub async fn call_off(world: &mut World) {
     let Some(at) = world.some_order(|order| order.known != Known::Ended) else { return };
-    let order = &world.orders[at];
-    let path = format!("/v1/purchase-orders/{}/cancel", order.id);
-    let answer = world.customers[order.buyer].customer.post(&path, json!({})).await;
+    let (path, buyer) = (format!("/v1/purchase-orders/{}/cancel", world.orders[at].id), world.orders[at].buyer);
+    let answer = asked(world, |world| world.customers[buyer].customer.post(&path, json!({}))).await;
     world.tape.say(format!("order {at}: {} {}", answer.status, answer["code"]));
     assert!([204, 409].contains(&answer.status.as_u16()), "{}", answer.text);
     world.learn().await;
@@ -146,39 +184,43 @@ fn account(world: &mut World, known: Known) -> Option<(usize, String)> {
     Some((at, world.orders[at].window.as_ref()?.pg_order_id.clone()))
 }
 
-/// Money is paid into a virtual account.
+/// Money is paid into a virtual account, now and then once more into one that the bank emptied.
 pub async fn deposit(world: &mut World) {
-    let Some((at, id)) = account(world, Known::Waiting) else { return };
+    let known = if world.dice.percent(20) { Known::Paid } else { Known::Waiting };
+    let Some((at, id)) = account(world, known) else { return };
     let done = world.shop.toss().deposit(&id).is_ok();
     world.tape.say(format!("order {at}: {done}"));
     if done {
-        world.tape.did("deposit");
+        world.tape.did(if known == Known::Paid { "deposit once more" } else { "deposit" });
     }
 }
 
-/// The bank takes a deposit back, before anything of the order has left and while no cancel of it is under way: what then
-/// follows is for people.
+/// The bank takes a deposit back, whatever has become of the order. We hear of it when the gateway tells.
 pub async fn reverse(world: &mut World) {
     world.learn().await;
     let Some((at, id)) = account(world, Known::Paid) else { return };
-    let sql = "select exists (select 1 from product_orders where purchase_order_id = $1 and state not in ('paid', 'preparing', 'canceled'))
-                   or exists (select 1 from claims where purchase_order_id = $1 and state not in ('done', 'rejected', 'withdrawn'))";
-    if world.shop.value(sql, &[&world.orders[at].id]).await {
-        return;
-    }
+    let sql = "select case when exists (select 1 from product_orders where purchase_order_id = $1 and state not in ('paid', 'preparing', 'canceled'))
+                                then 'reverse after dispatch'
+                           when exists (select 1 from claims where purchase_order_id = $1 and state not in ('rejected', 'withdrawn')) then 'reverse during a cancel'
+                           else 'reverse' end";
+    let kind: String = world.shop.value(sql, &[&world.orders[at].id]).await;
     let done = world.shop.toss().reverse_deposit(&id).is_ok();
-    world.tape.say(format!("order {at}: {done}"));
+    world.tape.say(format!("order {at}, {kind}: {done}"));
     if done {
-        // Nothing of it leaves before the bank's word has arrived.
-        super::delivering::settled(world).await;
-        world.tape.did("reverse");
+        world.reversed.insert(id);
+        world.tape.did(match kind.as_str() {
+            "reverse after dispatch" => "reverse after dispatch",
+            "reverse during a cancel" => "reverse during a cancel",
+            _ => "reverse",
+        });
     }
 }
 
-/// A transfer that was under way when its account was closed.
+/// A transfer that was under way when its account was closed, or owed since the bank took the first one back.
 pub async fn late_deposit(world: &mut World) {
     world.learn().await;
-    let Some((at, id)) = account(world, Known::Ended) else { return };
+    let known = if world.dice.percent(30) { Known::Paid } else { Known::Ended };
+    let Some((at, id)) = account(world, known) else { return };
     if !world.customers[world.orders[at].buyer].has_account {
         return;
     }

@@ -1,6 +1,6 @@
 //! Sellers accept, dispatch and restock; the first one through its own system.
 
-use crate::faults;
+use crate::calls::{asked, sent};
 use crate::model::{Act, Verdict, may};
 use crate::world::{Line, Parcel, World};
 use harness::{Answer, Value, json};
@@ -34,7 +34,7 @@ pub async fn accept(world: &mut World) {
         let path = "/v1/product-orders/confirm";
         if by_system { world.partner.post(path, body.clone()) } else { world.sellers[seller].post(path, body.clone()) }
     };
-    let answer = faults::sent(world, accepting).await.expect(200);
+    let answer = sent(world, accepting).await.expect(200);
     world.tape.say(format!("{} lines", lines.len()));
     compare(&answer, &lines, Act::Accept);
     world.tape.did("accept");
@@ -57,7 +57,7 @@ pub async fn dispatch(world: &mut World) {
         let seller = &world.sellers[first.seller];
         if by_system { world.partner.post(path, body.clone()) } else { seller.post(path, body.clone()) }
     };
-    let answer = faults::sent(world, sending).await.expect(200);
+    let answer = sent(world, sending).await.expect(200);
     world.tape.say(format!("order {}, {} lines", first.order, lines.len()));
     compare(&answer, &lines, Act::Dispatch);
     if lines.iter().any(|line| may(Act::Dispatch, &line.state, line.claimed) == Verdict::Ok) {
@@ -79,9 +79,8 @@ pub async fn restock(world: &mut World) {
     let good = world.dice.below(world.goods.len());
     let (sku, seller, pieces) = (world.goods[good].sku, world.goods[good].seller, world.dice.between(1, 6));
     let body = json!({ "reason": "receipt", "adjustments": [{ "mode": "add", "sku_id": sku, "quantity": pieces }] });
-    let answer = faults::sent(world, |world| world.sellers[seller].post("/v1/stock/adjustments", body.clone()))
-        .await
-        .expect(200);
+    let answer =
+        sent(world, |world| world.sellers[seller].post("/v1/stock/adjustments", body.clone())).await.expect(200);
     assert_eq!(answer["results"][0]["outcome"], "done", "{}", answer.text);
     world.goods[good].shelf.put(pieces);
     world.tape.did("restock");
@@ -91,7 +90,8 @@ pub async fn restock(world: &mut World) {
 pub async fn poll_changes(world: &mut World) {
     loop {
         let cursor = world.polled.cursor.as_ref().map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
-        let page = world.partner.get(&format!("/v1/product-orders/changes?limit=50{cursor}")).await.expect(200);
+        let path = format!("/v1/product-orders/changes?limit=50{cursor}");
+        let page = asked(world, |world| world.partner.get(&path)).await.expect(200);
         for change in page.items() {
             world.polled.lines.insert(change["product_order_id"].as_str().unwrap().to_owned());
         }

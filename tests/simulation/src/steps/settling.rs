@@ -1,5 +1,6 @@
 //! Sellers are paid: batches approved and sent, the bank's answers, a failed one made payable again.
 
+use crate::calls::asked;
 use crate::world::World;
 use harness::simulators::toss::Settle;
 use harness::simulators::toss::payouts::PayoutStatus;
@@ -24,17 +25,18 @@ async fn checked(shop: &Shop, clerk: &Actor, seller: &Seller) -> Result<(), Stri
 
 /// Somebody approves the batches that were prepared, somebody else sends them.
 pub async fn pay_out(world: &mut World) {
-    let (clerk, lead) = (world.operators.clerk.clone(), world.operators.lead.elevated());
-    let page = clerk.get("/v1/payout-batches").await.expect(200);
+    let page = asked(world, |world| world.operators.clerk.get("/v1/payout-batches")).await.expect(200);
     for batch in page.items() {
         let path = format!("/v1/payout-batches/{}", batch["batch_id"].as_str().unwrap());
         if batch["state"] == "built" {
             let body = json!({ "count": batch["count"], "sum": batch["sum"] });
-            lead.post(&format!("{path}/approve"), body).await.expect(200);
+            let path = format!("{path}/approve");
+            asked(world, |world| world.operators.lead.elevated().post(&path, body.clone())).await.expect(200);
             world.tape.did("approve a batch");
         }
-        if clerk.get(&path).await.expect(200)["state"] == "approved" {
-            clerk.post(&format!("{path}/submit"), json!({})).await.expect(200);
+        if asked(world, |world| world.operators.clerk.get(&path)).await.expect(200)["state"] == "approved" {
+            let path = format!("{path}/submit");
+            asked(world, |world| world.operators.clerk.post(&path, json!({}))).await.expect(200);
             world.tape.did("send a batch");
         }
     }

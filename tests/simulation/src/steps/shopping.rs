@@ -1,19 +1,19 @@
 //! Customers look around, price a checkout and order it.
 
-use crate::faults;
+use crate::calls::{asked, sent};
 use crate::model::Verdict;
 use crate::world::{Known, Order, Window, World};
-use harness::{Answer, json};
+use harness::{Answer, Value, json};
 use std::collections::BTreeMap;
 
 /// Opens a list and a product.
 pub async fn browse(world: &mut World) {
     let (customer, good) = (world.dice.below(world.customers.len()), world.dice.below(world.goods.len()));
-    let (customer, product) = (&world.customers[customer].customer, world.goods[good].product);
-    customer.get("/v1/products").await.expect(200);
-    customer.get(&format!("/v1/products/{product}")).await.expect(200);
-    customer.get(&format!("/v1/products/{product}/options")).await.expect(200);
-    customer.get("/v1/purchase-orders").await.expect(200);
+    let product = world.goods[good].product;
+    let (page, options) = (format!("/v1/products/{product}"), format!("/v1/products/{product}/options"));
+    for path in ["/v1/products", &page, &options, "/v1/purchase-orders"] {
+        asked(world, |world| world.customers[customer].customer.get(path)).await.expect(200);
+    }
     world.tape.did("browse");
 }
 
@@ -28,7 +28,8 @@ pub async fn order(world: &mut World) {
     let foreseen = foresee(world, &wanted);
     let items: Vec<_> =
         wanted.iter().map(|(good, n)| json!({ "sku_id": world.goods[*good].sku, "quantity": n })).collect();
-    let quoted = world.customers[buyer].customer.post("/v1/checkout-quotes", json!({ "items": items })).await;
+    let body = json!({ "items": items });
+    let quoted = asked(world, |world| world.customers[buyer].customer.post("/v1/checkout-quotes", body.clone())).await;
     world.tape.say(format!("{wanted:?}, foreseen {foreseen:?}: {}", quoted.status));
     if quoted.status != 201 {
         assert_ne!(foreseen, Some(Verdict::Ok), "{}", quoted.text);
@@ -40,9 +41,11 @@ pub async fn order(world: &mut World) {
         .dice
         .pick(&["card", "card", "easy_pay", "transfer", "virtual_account", "virtual_account"])
         .unwrap_or(&"card");
-    let body = json!({ "quote_id": quoted["quote_id"], "version": quoted["version"], "payment_method": method });
-    let placed =
-        faults::sent(world, |world| world.customers[buyer].customer.post("/v1/purchase-orders", body.clone())).await;
+    let mut body = json!({ "quote_id": quoted["quote_id"], "version": quoted["version"], "payment_method": method });
+    if quoted.won("total_payable") == 0 {
+        body["payment_method"] = Value::Null;
+    }
+    let placed = sent(world, |world| world.customers[buyer].customer.post("/v1/purchase-orders", body.clone())).await;
     world.tape.say(format!("placed: {}", placed.status));
     if placed.status != 201 {
         assert_ne!(foreseen, Some(Verdict::Ok), "{}", placed.text);
@@ -51,7 +54,7 @@ pub async fn order(world: &mut World) {
     }
     assert_ne!(foreseen, Some(Verdict::Refused), "more was sold than there is: {}", placed.text);
     taken(world, buyer, method, &placed, wanted.into_iter().collect());
-    world.tape.did("order");
+    world.tape.did(if placed.won("total_payable") == 0 { "order for nothing" } else { "order" });
 }
 
 fn foresee(world: &World, wanted: &BTreeMap<usize, i64>) -> Option<Verdict> {
@@ -73,16 +76,19 @@ async fn dressed(world: &mut World, buyer: usize, quoted: Answer) -> Answer {
     let path = format!("/v1/checkout-quotes/{}", quoted["quote_id"].as_str().unwrap_or_default());
     let coupon = world.dice.pick(&world.customers[buyer].coupons).copied();
     let mut change = json!({ "points": world.dice.between(0, 40) * 100, "rewards": world.dice.between(0, 10) * 100 });
+    if quoted["balances"]["points"].as_i64() > Some(1_000_000) {
+        change = json!({ "points": quoted["balances"]["points_max"], "rewards": 0 });
+    }
     if world.dice.percent(40) {
         change["coupons"] = json!({ "product": [], "cart": coupon, "shipping": [] });
     }
-    let changed = world.customers[buyer].customer.patch(&path, change.clone()).await;
+    let changed = asked(world, |world| world.customers[buyer].customer.patch(&path, change.clone())).await;
     world.tape.say(format!("{change}: {}", changed.status));
     if changed.status == 200 {
         return changed;
     }
     assert!(changed.status.is_client_error(), "{}", changed.text);
-    world.customers[buyer].customer.get(&path).await.expect(200)
+    asked(world, |world| world.customers[buyer].customer.get(&path)).await.expect(200)
 }
 
 fn taken(world: &mut World, buyer: usize, method: &'static str, placed: &Answer, pieces: Vec<(usize, i64)>) {
@@ -96,7 +102,7 @@ fn taken(world: &mut World, buyer: usize, method: &'static str, placed: &Answer,
 }
 
 /// What the gateway's window is opened with.
-pub fn window(view: &harness::Value) -> Option<Window> {
+pub fn window(view: &Value) -> Option<Window> {
     Some(Window {
         payment: view["payment_id"].as_str()?.to_owned(),
         pg_order_id: view["pg_order_id"].as_str()?.to_owned(),

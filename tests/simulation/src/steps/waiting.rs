@@ -1,15 +1,21 @@
 //! Time passes, and what runs by the clock runs at its time.
 
+use crate::calls::ran;
 use crate::world::World;
 use chrono::{Duration, NaiveTime};
+use kernel::Now;
 use kernel::clock::kst_at;
 
 /// Every few minutes. The sweep of the outbox is not among them: its messages travel by the steps that deliver.
-const ROUNDS: [&str; 4] =
-    ["cancel_expired_payments", "match_waiting_scans", "sweep_webhook_deliveries", "apply_prices"];
+const ROUNDS: [&str; 5] =
+    ["cancel_expired_payments", "match_waiting_scans", "sweep_webhook_deliveries", "apply_prices", "remind_refunds"];
 /// Once a day: hour and minute.
-const NIGHTLY: [(u32, u32, &str); 3] =
-    [(0, 10, "expire_points"), (3, 0, "auto_confirm_sweep"), (4, 0, "build_settlements")];
+const NIGHTLY: [(u32, u32, &str); 4] = [
+    (0, 10, "expire_points"),
+    (3, 0, "auto_confirm_sweep"),
+    (4, 0, "build_settlements"),
+    (9, 0, "approve_unanswered_cancels"),
+];
 
 /// Five to forty.
 pub async fn minutes(world: &mut World) {
@@ -38,7 +44,7 @@ pub async fn pass(world: &mut World, by: Duration) {
     let until = world.shop.now().0 + by;
     world.tape.say(format!("{} min", by.num_minutes()));
     loop {
-        let now = world.shop.now();
+        let now = Now(world.looked);
         let at = |days: i64, (hour, minute, name): &(u32, u32, &'static str)| {
             let time = NaiveTime::from_hms_opt(*hour, *minute, 0).unwrap();
             (kst_at(now.date() + Duration::days(days), time), *name)
@@ -48,14 +54,19 @@ pub async fn pass(world: &mut World, by: Duration) {
         if when > until {
             break;
         }
-        world.shop.clock().set(when + Duration::seconds(1));
-        world.shop.run_schedule(name).await;
+        if when > world.shop.now().0 {
+            world.shop.clock().set(when);
+        }
+        world.looked = when;
+        ran(world, name).await;
     }
     if until > world.shop.now().0 {
         world.shop.clock().set(until);
     }
+    world.looked = until;
     for name in ROUNDS {
-        world.shop.run_schedule(name).await;
+        ran(world, name).await;
     }
     world.learn().await;
+    world.learn_approvals().await;
 }
