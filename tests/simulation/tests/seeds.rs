@@ -20,7 +20,8 @@ fn steps(otherwise: usize) -> usize {
 
 /// A run on a thread of its own.
 fn live_through(seed: u64, steps: usize) -> Tape {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));
     let tape = runtime.block_on(simulation::run(seed, steps));
     println!("{}", tape.summary());
     tape
