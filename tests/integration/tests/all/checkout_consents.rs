@@ -44,7 +44,7 @@ async fn an_order_waits_until_the_sellers_may_receive_the_address() {
     let orders = "select count(*) from purchase_orders";
     assert_eq!(shop.value::<i64>(orders, &[]).await, 0);
     // Ticked with the order, it holds for the next one too.
-    let placed = minji.post(ORDERS, ticking(&quoted, &[term.clone()])).await.expect(201);
+    let placed = minji.post(ORDERS, ticking(&quoted, std::slice::from_ref(&term))).await.expect(201);
     assert_eq!(versions(&shop, &placed).await, json!([term]));
     let consents = minji.get("/v1/me/consents").await.expect(200);
     assert!(consents.text.contains("third_party"), "{}", consents.text);
@@ -61,7 +61,7 @@ async fn an_order_waits_until_the_sellers_may_receive_the_address() {
     .await;
     let third = quote(&minji, &[piece(tee.only(), 1)]).await;
     minji.post(ORDERS, accepted(&third)).await.expect_code(422, "required_term_missing");
-    minji.post(ORDERS, ticking(&third, &[term.clone()])).await.expect_code(409, "term_outdated");
+    minji.post(ORDERS, ticking(&third, std::slice::from_ref(&term))).await.expect_code(409, "term_outdated");
     let third = minji.post(ORDERS, ticking(&third, &[json!(newer)])).await.expect(201);
     assert_eq!(versions(&shop, &third).await, json!([newer]));
     assert_eq!(versions(&shop, &placed).await, json!([term]));

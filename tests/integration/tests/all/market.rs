@@ -156,7 +156,7 @@ impl Sale {
     }
 
     pub fn call_off(&self) -> Call {
-        let order = self.order.expect("a placed order");
+        let order = self.order.unwrap();
         self.buyer.post(&format!("/v1/purchase-orders/{order}/cancel"), json!({})).key(&self.key)
     }
 

@@ -66,7 +66,7 @@ impl Till {
     }
 
     /// Paid, charged once, booked once; nothing more to come.
-    async fn is_paid_once(self) {
+    async fn ends_paid_once(self) {
         self.shop.run_tasks().await;
         assert_eq!(self.stands().await, ("done".into(), "paid".into(), 1));
         assert_eq!(self.charges(), 1, "only one of them may order the charge");
@@ -103,7 +103,7 @@ async fn a_payment_confirmed_twice_at_once_is_charged_and_booked_once() {
         let (one, other) = (till.confirm().await, other.answer().await);
         assert_eq!(one.status, 200, "{point:?}: {}", one.text);
         assert!(other.status == second || other.status == 200, "{point:?}: {}", other.text);
-        till.is_paid_once().await;
+        till.ends_paid_once().await;
     }
 }
 
@@ -120,7 +120,7 @@ async fn a_second_confirm_while_the_gateway_thinks_only_asks() {
         });
         let known = if held == FaultKind::HeldCall { 202 } else { 200 };
         assert_eq!((first.status.as_u16(), second.status.as_u16()), (200, known), "{} {}", first.text, second.text);
-        till.is_paid_once().await;
+        till.ends_paid_once().await;
     }
 }
 
@@ -135,7 +135,7 @@ async fn a_webhook_may_come_while_its_confirm_is_under_way() {
         till.shop.toss().release();
     });
     assert_eq!(confirmed.expect(200)["state"], "done");
-    till.is_paid_once().await;
+    till.ends_paid_once().await;
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn a_webhook_may_come_right_before_or_after_the_confirm_writes() {
         let webhook = till.shop.meanwhile(point, told(till.shop.handle()));
         assert_eq!(till.confirm().await.expect(200)["state"], "done");
         webhook.answer().await;
-        till.is_paid_once().await;
+        till.ends_paid_once().await;
     }
 }
 
@@ -159,7 +159,7 @@ async fn a_confirm_may_come_while_a_webhook_is_worked_off() {
         let again = till.shop.meanwhile(point, till.confirm());
         told(till.shop.handle()).await;
         assert_eq!(again.answer().await.expect(200)["state"], "done");
-        till.is_paid_once().await;
+        till.ends_paid_once().await;
     }
 }
 
@@ -178,7 +178,7 @@ async fn an_answer_that_was_overtaken_takes_no_deposit_back() {
         till.shop.toss().release();
     });
     assert_eq!(confirmed.expect(200)["state"], "done");
-    till.is_paid_once().await;
+    till.ends_paid_once().await;
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn a_question_that_was_overtaken_takes_no_deposit_back() {
     let polled = till.minji.get(&poll).await.expect(200);
     paid.answer().await;
     assert_eq!(polled["state"], "done");
-    till.is_paid_once().await;
+    till.ends_paid_once().await;
 }
 
 /// The order's time runs out, and the minute's round comes.
@@ -234,7 +234,7 @@ async fn an_expiry_that_comes_after_the_confirm_finds_it_under_way() {
         let expiry = till.shop.meanwhile(point, late(&till, 2));
         assert_eq!(till.confirm().await.expect(200)["state"], "done");
         expiry.answer().await;
-        till.is_paid_once().await;
+        till.ends_paid_once().await;
     }
 }
 
@@ -249,7 +249,7 @@ async fn an_expiry_while_the_gateway_charges_finds_the_money() {
         till.shop.toss().release();
     });
     assert_eq!(confirmed.expect(200)["state"], "done");
-    till.is_paid_once().await;
+    till.ends_paid_once().await;
 }
 
 #[tokio::test]
@@ -285,7 +285,7 @@ async fn a_gateway_that_takes_too_long_leaves_the_payment_unknown_until_it_is_as
             tokio::task::yield_now().await;
         }
         assert_eq!(till.confirm().await.expect(200)["state"], "done");
-        till.is_paid_once().await;
+        till.ends_paid_once().await;
     }
 }
 
@@ -303,5 +303,5 @@ async fn a_charge_nobody_heard_of_is_found_by_the_clock_and_not_expired() {
     assert_eq!(till.stands().await, ("unknown".into(), "payment_waiting".into(), 0));
     till.shop.toss().clear_faults();
     round(till.shop.handle()).await;
-    till.is_paid_once().await;
+    till.ends_paid_once().await;
 }
