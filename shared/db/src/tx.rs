@@ -47,7 +47,7 @@ impl Tx {
             self.trips.leave();
             client.batch_execute(COMMIT).await.map_err(fault)?;
         }
-        turn.over(COMMIT).await;
+        turn.committed(COMMIT).await;
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Tx {
         } else {
             statement.await.map_err(fault)?
         };
-        turn.over(COMMIT).await;
+        turn.committed(COMMIT).await;
         rows.iter().map(|row| R::read(row).map_err(Fault::internal)).collect()
     }
 }
@@ -139,7 +139,7 @@ impl On for Conn {
         let turn = self.watched.turn(name).await;
         let rows = self.client.query_typed(sql, params).await;
         self.trips.arrive(trip);
-        turn.over(name).await;
+        turn.committed(name).await;
         rows.map_err(fault)
     }
 }

@@ -57,7 +57,7 @@ impl Point {
     fn is(&self, at: At) -> bool {
         match at {
             At::Before(name) => self.before && self.name == name,
-            At::After(name) => !self.before && self.name == name,
+            At::After(name) | At::Committed(name) => !self.before && self.name == name,
         }
     }
 }
@@ -152,6 +152,10 @@ impl Watch for Points {
                 self.cut(&cut.pooled_url).await;
             }
             let Ok(death) = DEATH.try_with(Arc::clone) else { return };
+            // After a statement of a transaction that goes on is the same as before its next one.
+            if matches!(at, At::After(_)) {
+                return;
+            }
             if death.passed.fetch_add(1, Ordering::Relaxed) == death.at {
                 *death.place.lock().unwrap() = Some(at);
                 death.came.notify_one();
@@ -219,7 +223,8 @@ impl Shop {
         (place, answer)
     }
 
-    /// Runs a function that dies at its `at`-th point, counted from 0: nothing of it goes on, what it has not committed is
+    /// Runs a function that dies at its `at`-th point, counted from 0 over what is before a statement or COMMIT and what is
+    /// after a COMMIT: nothing of it goes on, what it has not committed is
     /// rolled back, whoever called it hears nothing.
     pub async fn die_at<W: IntoFuture>(&self, at: usize, work: W) -> Fate<W::Output> {
         let death = Death { at, passed: AtomicUsize::new(0), place: Mutex::default(), came: Notify::new() };

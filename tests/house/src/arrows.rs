@@ -33,12 +33,29 @@ pub struct Member {
     pub uses: Vec<String>,
 }
 
-/// The crates, from their manifests.
-pub fn members() -> Vec<Member> {
+fn metadata() -> Value {
     let mut command = std::process::Command::new(env!("CARGO"));
     let output =
         command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(root()).output();
-    let metadata: Value = serde_json::from_slice(&output.expect("cargo metadata").stdout).expect("JSON");
+    serde_json::from_slice(&output.expect("cargo metadata").stdout).expect("JSON")
+}
+
+/// The crates that ask another one for a feature, in their dependencies or among their own features.
+pub fn asking_for(feature: &str) -> Vec<String> {
+    let metadata = metadata();
+    let asks = |package: &&Value| {
+        let mut used = package["dependencies"].as_array().unwrap().iter();
+        let qualified = format!("/{feature}\"");
+        used.any(|one| one["features"].as_array().unwrap().iter().any(|name| name == feature))
+            || package["features"].to_string().contains(&qualified)
+    };
+    let packages = metadata["packages"].as_array().expect("packages").iter();
+    packages.filter(asks).map(|package| package["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The crates, from their manifests.
+pub fn members() -> Vec<Member> {
+    let metadata = metadata();
     let prefix = format!("{}/", root().display());
     let member = |package: &Value| {
         let path = package["manifest_path"].as_str().unwrap().trim_start_matches(&prefix);

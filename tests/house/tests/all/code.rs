@@ -19,6 +19,12 @@ fn arrows_inside_a_layer_exist() {
     none(&stale.map(|(from, to)| format!("{from} → {to} is listed and no longer used")).collect::<Vec<_>>());
 }
 
+/// A function built for the cloud has no place at which its statements could be watched or held up.
+#[test]
+fn only_the_test_harness_watches_statements() {
+    assert_eq!(arrows::asking_for("watch"), ["harness"]);
+}
+
 #[test]
 fn sources_keep_the_rules_of_the_house() {
     none(&sources::wrong());

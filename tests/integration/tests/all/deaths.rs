@@ -1,5 +1,5 @@
 //! A function dies: killed by its time limit, its machine, a deploy. Every use case and task of an order's life is killed at
-//! each of its points, before and after every statement and COMMIT, with an order of its own each time. Its client or its
+//! each of its points, before every statement and before and after every COMMIT, with an order of its own each time. Its client or its
 //! queue tries again, and in the end every order stands exactly as the one whose function was left in peace.
 
 use crate::market::{Market, Sale};
@@ -92,7 +92,7 @@ async fn a_payment_is_charged_and_booked_once() {
 
 #[tokio::test]
 async fn a_paid_order_is_followed_up_once() {
-    let market = Market::open().await;
+    let market = Market::open().await.told().await;
     for task in ["finalize_stock", "order_status_alert", "notify_seller", "deliver_partner_webhook"] {
         every_death_of_task(&market, task, Market::paid).await;
     }
@@ -107,7 +107,8 @@ async fn an_order_nobody_pays_gives_everything_back_once() {
         market.shop.clock().advance(Duration::minutes(46));
         sale
     };
-    let round = async |market: &Market, _: &Sale| drop(market.shop.run_schedule("cancel_expired_payments").await);
+    let round =
+        async |market: &Market, _: &Sale| drop(market.shop.try_schedule("cancel_expired_payments").await.unwrap());
     every_death(&market, "cancel_expired_payments", &late, &round).await;
     let expired = async |market: &Market| {
         let sale = late(market).await;
@@ -159,7 +160,7 @@ async fn a_seller_answers_and_dispatches_once() {
     };
     let approve = async |market: &Market, sale: &Sale| {
         let body = json!({ "claim_ids": [sale.claim] });
-        market.seller.post("/v1/claims/approve-cancels", body).key(&sale.key).await.expect(200);
+        market.seller.post("/v1/claims/approve-cancels", body).key(&sale.keyed("approve")).await.expect(200);
     };
     every_death(&market, "approve", &asked, &approve).await;
     market.close().await;
@@ -200,9 +201,11 @@ async fn a_purchase_is_decided_and_rewarded_once() {
     let forgotten = async |market: &Market| {
         let sale = market.delivered().await;
         market.shop.clock().advance(Duration::days(8));
+        // The purchases of the sales before are settled meanwhile.
+        market.shop.run_schedule("build_settlements").await;
         sale
     };
-    let sweep = async |market: &Market, _: &Sale| drop(market.shop.run_schedule("auto_confirm_sweep").await);
+    let sweep = async |market: &Market, _: &Sale| drop(market.shop.try_schedule("auto_confirm_sweep").await.unwrap());
     every_death(&market, "auto_confirm_sweep", &forgotten, &sweep).await;
     let swept = async |market: &Market| {
         let sale = forgotten(market).await;

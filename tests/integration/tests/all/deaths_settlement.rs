@@ -36,8 +36,9 @@ async fn receives(shop: &Shop, disturbed: bool, task: &str) {
 
 /// The next 04:00, and what the schedule does then; the batch it prepared.
 async fn morning(shop: &Shop, disturbed: bool) -> Option<String> {
-    let four = kst_at(shop.now().date(), NaiveTime::from_hms_opt(4, 0, 5).unwrap());
-    shop.clock().set(if four > shop.now().0 { four } else { four + Duration::days(1) });
+    let four = kst_at(shop.now().date(), NaiveTime::from_hms_opt(4, 0, 0).unwrap());
+    let next = if four > shop.now().0 { four } else { four + Duration::days(1) };
+    shop.clock().set(next + Duration::seconds(5));
     at_last(shop, disturbed, async || shop.run_schedule("build_settlements").await).await;
     calm(shop).await;
     shop.values::<String>("select id::text from payout_batches", &[]).await.pop()

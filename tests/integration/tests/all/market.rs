@@ -1,4 +1,4 @@
-//! A shelf, a seller whose own system hears of everything, and sales that are brought as far as a story wants them.
+//! A shelf, a seller, and sales that are brought as far as a story wants them.
 
 use crate::buying::{accepted, lines, piece, quote, window};
 use crate::order_steps::{by_cj, scanned};
@@ -20,7 +20,7 @@ pub struct Market {
 /// One customer's order, as far as it came.
 pub struct Sale {
     pub buyer: Customer,
-    /// The Idempotency-Key its client sends everything with.
+    /// What the Idempotency-Keys of its clients begin with: each sends the same thing under the same one.
     pub key: String,
     pub began: DateTime<Utc>,
     pub invoice: String,
@@ -44,12 +44,17 @@ impl Market {
     pub async fn of(shop: Shop) -> Market {
         let seller = shop.seller().await;
         let tee = seller.product("티셔츠").price(30_000).sku("M", 5_000).on_sale().await;
-        let own = shop.own_client(&seller, &["partner:webhooks:manage", "partner:orders:read"]).await;
-        let events = ["order.paid", "product_order.status_changed"];
-        let hears = json!({ "url": shop.hooks().endpoint("erp"), "event_types": events });
-        own.post("/v1/webhook-endpoints", hears).await.expect(201);
-        shop.run_tasks().await;
         Market { shop, seller, tee, sales: AtomicU64::new(0) }
+    }
+
+    /// The seller's own system is told of everything from now on.
+    pub async fn told(self) -> Market {
+        let own = self.shop.own_client(&self.seller, &["partner:webhooks:manage", "partner:orders:read"]).await;
+        let events = ["order.paid", "product_order.status_changed"];
+        let hears = json!({ "url": self.shop.hooks().endpoint("erp"), "event_types": events });
+        own.post("/v1/webhook-endpoints", hears).await.expect(201);
+        self.shop.run_tasks().await;
+        self
     }
 
     /// A checkout of two pieces with a coupon, points and rewards, ready to be ordered.
@@ -116,7 +121,9 @@ impl Market {
     }
 
     pub fn accept(&self, sale: &Sale) -> Call {
-        self.seller.post("/v1/product-orders/confirm", json!({ "product_order_ids": sale.lines })).key(&sale.key)
+        self.seller
+            .post("/v1/product-orders/confirm", json!({ "product_order_ids": sale.lines }))
+            .key(&sale.keyed("accept"))
     }
 
     pub fn dispatch(&self, sale: &Sale) -> Call {
@@ -125,7 +132,7 @@ impl Market {
 
     pub fn dispatch_by(&self, who: &Actor, sale: &Sale) -> Call {
         let parcel = json!({ "items": [by_cj(sale.lines[0], &sale.invoice)] });
-        who.post("/v1/product-orders/dispatch", parcel).key(&sale.key)
+        who.post("/v1/product-orders/dispatch", parcel).key(&sale.keyed("dispatch"))
     }
 
     /// The message of a task that its queue would hand out now.
@@ -147,17 +154,21 @@ impl Market {
 }
 
 impl Sale {
+    pub fn keyed(&self, what: &str) -> String {
+        format!("{}-{what}", self.key)
+    }
+
     pub fn place(&self) -> Call {
-        self.buyer.post("/v1/purchase-orders", self.accepted.clone()).key(&self.key)
+        self.buyer.post("/v1/purchase-orders", self.accepted.clone()).key(&self.keyed("place"))
     }
 
     pub fn confirm(&self) -> Call {
-        self.buyer.post("/v1/payments/confirm", self.returned.clone()).key(&self.key)
+        self.buyer.post("/v1/payments/confirm", self.returned.clone()).key(&self.keyed("confirm"))
     }
 
     pub fn call_off(&self) -> Call {
         let order = self.order.unwrap();
-        self.buyer.post(&format!("/v1/purchase-orders/{order}/cancel"), json!({})).key(&self.key)
+        self.buyer.post(&format!("/v1/purchase-orders/{order}/cancel"), json!({})).key(&self.keyed("call-off"))
     }
 
     /// Looks at what a cancel of so many pieces gives back.
@@ -171,11 +182,13 @@ impl Sale {
     }
 
     pub fn cancel(&self) -> Call {
-        self.buyer.post("/v1/claims/cancel", self.back.clone()).key(&self.key)
+        self.buyer.post("/v1/claims/cancel", self.back.clone()).key(&self.keyed("cancel"))
     }
 
     pub fn decide(&self) -> Call {
-        self.buyer.post("/v1/product-orders/confirm", json!({ "product_order_ids": self.lines })).key(&self.key)
+        self.buyer
+            .post("/v1/product-orders/confirm", json!({ "product_order_ids": self.lines }))
+            .key(&self.keyed("decide"))
     }
 
     /// What the gateway holds of the order's money.
@@ -191,7 +204,8 @@ impl Sale {
 pub async fn buys(market: &Market, sale: &Sale, pause: Duration, answered: &AtomicUsize) {
     let placed = insists(|| sale.place(), pause, answered).await;
     let returned = window(&market.shop, &placed).await;
-    insists(|| sale.buyer.post("/v1/payments/confirm", returned.clone()).key(&sale.key), pause, answered).await;
+    insists(|| sale.buyer.post("/v1/payments/confirm", returned.clone()).key(&sale.keyed("confirm")), pause, answered)
+        .await;
 }
 
 async fn insists(call: impl Fn() -> Call, pause: Duration, answered: &AtomicUsize) -> Answer {

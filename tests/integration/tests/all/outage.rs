@@ -145,7 +145,7 @@ async fn what_sellers_operators_and_partners_write_is_written_once() {
     };
     let approve = async |_: &Market, sale: &Sale| {
         let path = format!("/v1/claims/{}/approve", sale.claim.as_str().unwrap());
-        went_well(&operator.post(&path, json!({})).key(&sale.key).await)
+        went_well(&operator.post(&path, json!({ "reason": "고객 요청" })).key(&sale.keyed("approve")).await)
     };
     every_loss(&market, &wire, "approve by an operator", asked, approve).await;
     let scan = async |market: &Market, sale: &Sale| {

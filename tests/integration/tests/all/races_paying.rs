@@ -1,7 +1,7 @@
 //! A customer's confirm, the gateway's webhook and the minute's round over unpaid orders meet, at every point at which they
 //! can: one charge, one entry in the books, whoever brings the news.
 
-use crate::buying::{order, piece, quote, window};
+use crate::buying::{order, piece, quote};
 use chrono::Duration;
 use futures::join;
 use harness::simulators::toss::Window;
@@ -23,11 +23,19 @@ struct Till {
 
 impl Till {
     async fn open() -> Till {
-        Till::with(|_, _| None).await
+        Till::with(0, Window::card).await
     }
 
-    /// At a window of another kind than a card's.
-    async fn with(other: impl Fn(&str, i64) -> Option<Window>) -> Till {
+    /// At the window so many minutes after the order.
+    async fn late(minutes: i64) -> Till {
+        Till::with(minutes, Window::card).await
+    }
+
+    async fn waiting_for_a_deposit() -> Till {
+        Till::with(0, |order, amount| Window::virtual_account(order, amount, 24)).await
+    }
+
+    async fn with(minutes: i64, window: impl Fn(&str, i64) -> Window) -> Till {
         let shop = Shop::open().await;
         let url = shop.url(Host::External).await;
         let to = |path: &str| Some(format!("{url}/v1/inbound/toss/{path}"));
@@ -37,13 +45,9 @@ impl Till {
         minji.address().await;
         let placed = order(&minji, &quote(&minji, &[piece(tee.only(), 1)]).await).await;
         let (id, amount) = (placed["payment"]["pg_order_id"].as_str().unwrap().to_owned(), placed.won("total_payable"));
-        let returned = match other(&id, amount) {
-            Some(window) => {
-                let key = shop.toss().window(window).payment_key().map(str::to_owned);
-                json!({ "payment_key": key, "order_id": id, "amount": amount })
-            }
-            None => window(&shop, &placed).await,
-        };
+        shop.clock().advance(Duration::minutes(minutes));
+        let key = shop.toss().window(window(&id, amount)).payment_key().map(str::to_owned);
+        let returned = json!({ "payment_key": key, "order_id": id, "amount": amount });
         Till { shop, minji, placed, returned }
     }
 
@@ -140,7 +144,7 @@ async fn a_webhook_may_come_while_its_confirm_is_under_way() {
 
 #[tokio::test]
 async fn a_webhook_may_come_right_before_or_after_the_confirm_writes() {
-    for point in [before(LOCK).nth(2), after(LOCK).nth(2), after("COMMIT").nth(1)] {
+    for point in [before(LOCK).nth(2), after(LOCK).nth(2), before("COMMIT"), after("COMMIT").nth(2)] {
         let till = Till::open().await;
         let webhook = till.shop.meanwhile(point, told(till.shop.handle()));
         assert_eq!(till.confirm().await.expect(200)["state"], "done");
@@ -166,7 +170,7 @@ async fn a_confirm_may_come_while_a_webhook_is_worked_off() {
 #[tokio::test]
 async fn an_answer_that_was_overtaken_takes_no_deposit_back() {
     // The confirm's answer says that an account waits for its deposit. Before it arrives the deposit is there.
-    let till = Till::with(|order, amount| Some(Window::virtual_account(order, amount, 24))).await;
+    let till = Till::waiting_for_a_deposit().await;
     till.shop.toss().fail_next("confirm", FaultKind::HeldAnswer);
     let (confirmed, ()) = join!(till.confirm().into_future(), async {
         till.shop.toss().held("confirm").await;
@@ -184,7 +188,7 @@ async fn an_answer_that_was_overtaken_takes_no_deposit_back() {
 #[tokio::test]
 async fn a_question_that_was_overtaken_takes_no_deposit_back() {
     // A poll asked before the deposit and writes after it.
-    let till = Till::with(|order, amount| Some(Window::virtual_account(order, amount, 24))).await;
+    let till = Till::waiting_for_a_deposit().await;
     till.shop.toss().fail_next("confirm", FaultKind::LostAnswer);
     till.confirm().await.expect(202);
     till.shop.clock().advance(Duration::seconds(10));
@@ -229,8 +233,7 @@ async fn an_expiry_that_comes_after_the_confirm_finds_it_under_way() {
     // While the confirm holds the order, before it calls the gateway, and before it writes what the gateway said.
     let points: [Point; 3] = [after(LOCK), after("COMMIT"), before(LOCK).nth(2)];
     for point in points {
-        let till = Till::open().await;
-        till.shop.clock().advance(Duration::minutes(29));
+        let till = Till::late(29).await;
         let expiry = till.shop.meanwhile(point, late(&till, 2));
         assert_eq!(till.confirm().await.expect(200)["state"], "done");
         expiry.answer().await;

@@ -24,8 +24,8 @@ fn buyers_tables() -> Vec<(&'static str, String)> {
         ("product_order_changes", format!("product_order_id in {LINES}")),
         ("stock_reservations", format!("product_order_id in {LINES}")),
         ("payments", format!("id in {PAYMENTS}")),
-        // A question that was asked once more moves nothing.
-        ("payment_transactions", format!("payment_id in {PAYMENTS} and amount <> 0")),
+        // A question that was asked once more, or whose answer got lost, moves nothing.
+        ("payment_transactions", format!("payment_id in {PAYMENTS} and amount <> 0 and result = 'success'")),
         ("payment_refunds", format!("payment_id in {PAYMENTS}")),
         ("virtual_accounts", format!("payment_id in {PAYMENTS}")),
         ("ledger_entries", format!("purchase_order_id in {ORDERS} or user_id = $1")),
@@ -78,6 +78,10 @@ const PASSING: &[&str] = &[
     "inquiry_no",
     "queued_until",
     "next_attempt_at",
+    "settlement_no",
+    "batch_no",
+    "ref_payout_id",
+    "pg_payout_id",
 ];
 
 /// What stands, table by table: text, numbers and yes or no as they are, of moments only whether they came.
