@@ -1,7 +1,8 @@
 //! What an endpoint may ask of the database. Every call of every story is counted and held to the budget of its endpoint,
 //! which is the most any story needed when `scripts/budgets` last measured: a statement more is written down or mended.
 //!
-//! Calls that run beside others are not held to it: who meets somebody may have to look again.
+//! Calls that run beside others are not held to it, nor are those that end in a refusal or a fault: who meets somebody, or
+//! finds the world broken, may have to look again.
 
 use authz::Audience;
 use axum::Router;
@@ -49,8 +50,9 @@ async fn count(host: Audience, crowd: Arc<Crowd>, request: Request, next: Next) 
     let (cost, response) = db::counted(next.run(request)).await;
     crowd.running.fetch_sub(1, Ordering::SeqCst);
     let alone = others == 0 && crowd.begun.load(Ordering::SeqCst) == number;
+    let counts = alone && response.status().is_success();
     // Health and documentation are no endpoints.
-    if let Some(path) = path.filter(|path| alone && path.starts_with("/v1/")) {
+    if let Some(path) = path.filter(|path| counts && path.starts_with("/v1/")) {
         hold((host.as_str().to_owned(), method, path), cost.statements);
     }
     response

@@ -57,6 +57,9 @@ fn body(method: &Method, path: &str, rows: &Rows) -> Option<Value> {
         ("PATCH", "/v1/products/{product_id}/skus") => {
             json!({ "skus": [{ "sku_id": uuid::Uuid::now_v7(), "price_delta": 0 }] })
         }
+        ("POST", "/v1/shipments/{shipment_id}/mark-delivered") => {
+            json!({ "delivered_at": "2026-03-02T00:00:00Z", "proof": "현관 앞에 두었습니다" })
+        }
         ("PUT", "/v1/shipping-policies/{shipping_policy_id}") => json!({
             "name": "무료", "fee": { "type": "free" }, "jeju_surcharge": 0, "island_surcharge": 0, "return_fee": 0, "exchange_fee": 0,
         }),
