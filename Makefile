@@ -1,12 +1,12 @@
 # Every command a person needs. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs serve plan selective test soak outage fuzz services tools fmt openapi budgets laws bench
+.PHONY: help up down reset logs serve plan selective test soak outage fuzz services tools fmt openapi budgets laws dead-letters bench
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
 	  while IFS=$$'\t' read -r name text; do \
-	    printf '  make %-10s %s\n' "$$name" "$$text"; done
+	    printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 up: ## Run the whole of Drrip on this machine (installs what is missing)
 	@scripts/up
@@ -52,6 +52,9 @@ openapi: ## Write docs/openapi, docs/error-codes.md and docs/permissions.md anew
 
 budgets: ## Measure the statements of every endpoint anew and write docs/statement-budgets.tsv
 	@scripts/budgets
+
+dead-letters: ## What workers gave up (DO=list, DO="show QUEUE", DO="redrive QUEUE")
+	@scripts/dead-letters $(DO)
 
 laws: ## Check the conservation laws over the database of make up
 	@scripts/laws

@@ -5,6 +5,7 @@
 
 mod bus;
 mod counters;
+mod dead_letters;
 mod documents;
 mod mail;
 mod queue;
@@ -14,6 +15,7 @@ mod tables;
 pub use aws_sdk_dynamodb;
 pub use bus::Bus;
 pub use counters::Counters;
+pub use dead_letters::{DeadMessage, REDRIVEN};
 pub use documents::{Documents, StoredObject};
 pub use mail::Mail;
 pub use queue::{Message, Queues};

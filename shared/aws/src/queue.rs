@@ -1,4 +1,4 @@
-//! SQS: sending, and putting back for later. Receiving is Lambda's business.
+//! SQS: sending, and putting back for later. Receiving is Lambda's business, but for dead letters.
 
 use crate::Aws;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -22,7 +22,7 @@ pub struct Message {
 /// The queues of the stage by their short names.
 #[derive(Clone)]
 pub struct Queues {
-    client: aws_sdk_sqs::Client,
+    pub(crate) client: aws_sdk_sqs::Client,
     prefix: String,
     urls: Arc<RwLock<HashMap<String, String>>>,
 }
@@ -61,7 +61,7 @@ impl Queues {
         changed.map(drop).map_err(|e| Fault::unavailable("queue", e))
     }
 
-    async fn url(&self, queue: &str) -> Result<String, Fault> {
+    pub(crate) async fn url(&self, queue: &str) -> Result<String, Fault> {
         if let Some(url) = self.urls.read().await.get(queue) {
             return Ok(url.clone());
         }

@@ -10,7 +10,7 @@ use crate::*;
 pub struct Queue {
     /// Task name in snake_case.
     pub task: &'static str,
-    /// Queue name without the stage prefix; ends in `.fifo` for a FIFO queue. Its dead-letter queue adds `-dlq`.
+    /// Queue name without the stage prefix; ends in `.fifo` for a FIFO queue.
     pub name: &'static str,
     /// Payload fields, the first present of which orders messages in a FIFO queue; none for a standard queue.
     pub group: &'static [&'static str],
@@ -78,6 +78,14 @@ queues! {
 /// The queue a function nudges after a commit that wrote events; its worker is the outbox relay.
 pub const RELAY: &str = "outbox-relay";
 
+/// The queue that holds what the worker of a queue gave up.
+pub fn dead_letters_of(queue: &str) -> String {
+    match queue.strip_suffix(".fifo") {
+        Some(stem) => format!("{stem}-dlq.fifo"),
+        None => format!("{queue}-dlq"),
+    }
+}
+
 /// The queues that want an event.
 pub fn consumers(event: &str) -> impl Iterator<Item = &'static Queue> + '_ {
     ALL.iter().filter(move |queue| queue.consumes.contains(&event))
@@ -104,6 +112,12 @@ mod tests {
         let nothing = envelope(json!({}));
         assert_eq!(PROCESS_PAYMENT_WEBHOOK.group_of(&nothing), Some(nothing.id.to_string()));
         assert_eq!(NOTIFY_SELLER.group_of(&payout), None);
+    }
+
+    #[test]
+    fn dead_letters_keep_the_order_of_their_queue() {
+        assert_eq!(dead_letters_of(SEND_CODE.name), "send-code-dlq");
+        assert_eq!(dead_letters_of(SEND_PAYOUT.name), "send-payout-dlq.fifo");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What follows from a task that failed: its message comes back after a growing wait, and what will not come back is
-//! kept in `task_runs`, where operators read why and redrive it.
+//! kept in `task_runs`, where operators read why before they redrive it ([`crate::DeadLetters`]).
 
 use aws::Queues;
 use boot::Boot;
@@ -22,6 +22,10 @@ db::statements! {
          on conflict on constraint task_runs_once do update set
              state = 'dead', attempts = excluded.attempts, payload = excluded.payload, error = excluded.error, finished_at = excluded.finished_at
              where task_runs.state <> 'succeeded'";
+    /// What it failed of stays to be read.
+    static DONE: (&'static str, String, Now) => () =
+        "update task_runs set state = 'succeeded', attempts = attempts + 1, finished_at = $3
+         where task = $1 and idempotency_key = $2 and state = 'dead'";
 }
 
 /// One receive of a message.
@@ -32,6 +36,8 @@ pub(crate) struct Receive {
     pub handle: String,
     /// This one included.
     pub count: u32,
+    /// It was a dead letter before.
+    pub redriven: bool,
 }
 
 /// Where failures are taken care of.
@@ -67,6 +73,17 @@ impl Failures {
             tracing::warn!(%error, task = queue.task, "a failure was not noted");
         }
     }
+
+    /// A redriven message was done: its row is no dead letter any more.
+    pub(crate) async fn over(&self, queue: &Queue, envelope: &Envelope, now: Now) {
+        if let Err(error) = over(&self.db, queue.task, envelope, now).await {
+            tracing::warn!(%error, task = queue.task, event_id = %envelope.id, "a dead letter stays in the list");
+        }
+    }
+}
+
+async fn over(db: &Db, task: &'static str, envelope: &Envelope, now: Now) -> Result<(), Fault> {
+    DONE.run(&db.writer().await?, (task, envelope.id.to_string(), now)).await
 }
 
 async fn dead(

@@ -4,6 +4,7 @@
 //! ([`Nudge`]); a schedule sweeps what a lost nudge left. The relay sends each event to the queue of every task that
 //! consumes it and to the bus. Delivery is at least once, so every task is safe to run twice and a test runs each twice.
 
+mod dead_letters;
 mod facts;
 mod failures;
 pub mod outbox;
@@ -12,6 +13,7 @@ mod schedule;
 mod task;
 mod worker;
 
+pub use dead_letters::{DeadLetter, DeadLetters};
 pub use failures::wait_seconds;
 pub use outbox::Nudge;
 pub use relay::{Relay, Relayed};
@@ -20,4 +22,5 @@ pub use task::{Task, TaskError, TaskFuture};
 pub use worker::{Worker, serve_worker};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[failures::STATEMENTS, outbox::STATEMENTS, relay::STATEMENTS];
+pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] =
+    &[dead_letters::STATEMENTS, failures::STATEMENTS, outbox::STATEMENTS, relay::STATEMENTS];

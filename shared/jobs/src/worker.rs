@@ -52,7 +52,8 @@ impl Worker {
         self.tasks.iter().find(|task| name.ends_with(task.queue().name))
     }
 
-    /// Handles a batch. In a FIFO queue nothing behind a failed message of the same group is tried.
+    /// Handles a batch. In a FIFO queue nothing behind a failed message of the same group is tried, until that one is given
+    /// up: what came in with it was received as often, and would follow it into the dead letters unread.
     pub async fn handle(&self, event: SqsEvent, now: Now) -> SqsBatchResponse {
         let received = event.records.len();
         let mut failed = Vec::new();
@@ -60,12 +61,12 @@ impl Worker {
         for record in event.records {
             let id = record.message_id.clone().unwrap_or_default();
             let group = record.attributes.get("MessageGroupId").cloned();
-            let ok = match &group {
-                Some(group) if blocked.contains(group) => false,
+            let ended = match &group {
+                Some(group) if blocked.contains(group) => Ended::ForNow,
                 _ => self.one(record, now).await,
             };
-            if !ok {
-                blocked.extend(group);
+            if ended != Ended::Well {
+                blocked.extend(group.filter(|_| ended == Ended::ForNow));
                 let mut failure = BatchItemFailure::default();
                 failure.item_identifier = id;
                 failed.push(failure);
@@ -79,29 +80,32 @@ impl Worker {
         response
     }
 
-    async fn one(&self, record: SqsMessage, now: Now) -> bool {
+    async fn one(&self, record: SqsMessage, now: Now) -> Ended {
         let receive = receive(&record);
         let Some(task) = self.of_queue(&receive.queue) else {
             tracing::error!(queue = receive.queue, function = self.name, "no task for this queue");
-            return false;
+            return Ended::ForNow;
         };
         let envelope: Envelope = match serde_json::from_str(record.body.as_deref().unwrap_or_default()) {
             Ok(envelope) => envelope,
             Err(error) => {
                 tracing::error!(%error, task = task.queue().task, "unreadable message");
-                return false;
+                return Ended::badly(task.queue(), &receive);
             }
         };
         boot::trace::with(envelope.trace_id.clone(), async {
             match task.run(&envelope, now).await {
                 Ok(()) => {
+                    if let Some(failures) = self.failures.as_ref().filter(|_| receive.redriven) {
+                        failures.over(task.queue(), &envelope, now).await;
+                    }
                     let (task, receives) = (task.queue().task, receive.count);
                     tracing::info!(task, event = envelope.event, event_id = %envelope.id, receives, "task done");
-                    true
+                    Ended::Well
                 }
                 Err(error) => {
                     self.failed(task.queue(), &receive, &envelope, error, now).await;
-                    false
+                    Ended::badly(task.queue(), &receive)
                 }
             }
         })
@@ -118,7 +122,7 @@ impl Worker {
                 (0, why)
             }
         };
-        if receives >= queue.max_receives {
+        if Ended::badly(queue, receive) == Ended::ForGood {
             tracing::error!(task, %event_id, receives, error = why, "task is given up");
         } else {
             tracing::warn!(task, %event_id, receives, error = why, "task will be tried again");
@@ -130,6 +134,22 @@ impl Worker {
     }
 }
 
+/// How one receive of a message ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Well,
+    /// It comes back.
+    ForNow,
+    /// The queue moves it to its dead letters.
+    ForGood,
+}
+
+impl Ended {
+    fn badly(queue: &Queue, receive: &Receive) -> Ended {
+        if receive.count >= queue.max_receives { Ended::ForGood } else { Ended::ForNow }
+    }
+}
+
 fn receive(record: &SqsMessage) -> Receive {
     let arn = record.event_source_arn.as_deref().unwrap_or_default();
     let count = record.attributes.get("ApproximateReceiveCount");
@@ -137,6 +157,7 @@ fn receive(record: &SqsMessage) -> Receive {
         queue: arn.rsplit(':').next().unwrap_or_default().to_owned(),
         handle: record.receipt_handle.clone().unwrap_or_default(),
         count: count.and_then(|count| count.parse().ok()).unwrap_or_default(),
+        redriven: record.message_attributes.contains_key(aws::REDRIVEN),
     }
 }
 

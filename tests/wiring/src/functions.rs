@@ -103,6 +103,7 @@ pub fn all() -> Vec<Function> {
         schedule!("benefit" schedule_benefit::schedules),
         schedule!("platform" schedule_platform::schedules),
         schedule!("settlement" schedule_settlement::schedules),
+        other!("platform" "dead-letters"),
         other!("platform" "migrate"),
     ]
 }

@@ -5,7 +5,7 @@
 use crate::market::calm;
 use crate::settlement_steps::{payable, sold};
 use crate::standing::{Standing, of_seller, same};
-use crate::tasks::{emitted, received};
+use crate::tasks::emitted;
 use chrono::{Duration, NaiveTime};
 use events::queues;
 use harness::{Fate, Seller, Shop, json};
@@ -113,7 +113,7 @@ async fn a_relay_that_dies_loses_no_event() {
     assert_eq!(shop.value::<i64>(left, &[]).await, 0);
     let mut arrived = BTreeSet::new();
     loop {
-        let messages = received(&shop, &queues::SEND_CODE).await;
+        let messages = shop.received(&queues::SEND_CODE).await;
         if messages.is_empty() {
             break;
         }

@@ -18,6 +18,7 @@ mod checkout_consents;
 mod claims;
 mod clock;
 mod commission;
+mod dead_letters;
 mod deaths;
 mod deaths_settlement;
 mod deposits;

@@ -1,10 +1,9 @@
 //! The way of an event over real queues: relayed once, put back for a while when its task fails, kept when it is given up.
 
 use crate::logs::Log;
-use aws_sdk_sqs::types::MessageSystemAttributeName;
 use events::queues::{self, Queue};
 use events::{DomainEvent, Envelope};
-use harness::{Shop, Value, json};
+use harness::{Shop, json};
 use jobs::{Relay, Task, TaskError, TaskFuture, Worker};
 use kernel::{Now, TicketId};
 
@@ -14,28 +13,6 @@ pub async fn emitted(shop: &Shop) -> Envelope {
     jobs::outbox::emit(&tx, &event, shop.now()).await.unwrap();
     tx.commit().await.unwrap();
     shop.events(events::CodeRequested::NAME).await.pop().unwrap()
-}
-
-/// What a queue gives out now, as the worker's function would be called with it.
-pub async fn received(shop: &Shop, queue: &Queue) -> Vec<Value> {
-    let aws = &shop.boot().aws;
-    let client = aws_sdk_sqs::Client::new(&aws.config);
-    let name = format!("{}{}", aws.prefix, queue.name);
-    let url = client.get_queue_url().queue_name(&name).send().await.unwrap();
-    let receive = client.receive_message().queue_url(url.queue_url().unwrap()).max_number_of_messages(10);
-    let answer = receive.message_system_attribute_names(MessageSystemAttributeName::All).send().await.unwrap();
-    let record = |message: &aws_sdk_sqs::types::Message| {
-        let attributes: serde_json::Map<String, Value> = message
-            .attributes()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_str().into()))
-            .collect();
-        json!({ "messageId": message.message_id(), "receiptHandle": message.receipt_handle(), "body": message.body(),
-            "attributes": attributes, "messageAttributes": {}, "eventSource": "aws:sqs",
-            "eventSourceARN": format!("arn:aws:sqs:ap-northeast-2:000000000000:{name}") })
-    };
-    answer.messages().iter().map(record).collect()
 }
 
 /// Fails however often it is called.
@@ -59,7 +36,7 @@ async fn the_relay_run_twice_sends_an_event_once() {
     let done = relay.run(shop.now()).await.unwrap();
     assert_eq!((done.events, done.messages), (1, 1));
     assert_eq!(relay.run(shop.now()).await.unwrap().events, 0);
-    let messages = received(&shop, &queues::SEND_CODE).await;
+    let messages = shop.received(&queues::SEND_CODE).await;
     assert_eq!(messages.len(), 1);
     let sent: Envelope = serde_json::from_str(messages[0]["body"].as_str().unwrap()).unwrap();
     assert_eq!((sent.id, sent.trace_id), (event.id, event.trace_id));
@@ -97,7 +74,7 @@ async fn a_failed_message_rests_and_the_others_of_its_batch_are_done() {
     let (log, _guard) = Log::start("warn");
     let worker = |error| Worker::new("story").task(Stubborn(error)).with_retries(shop.boot());
 
-    let mut records = received(&shop, &queues::SEND_CODE).await;
+    let mut records = shop.received(&queues::SEND_CODE).await;
     let mut unreadable = records[0].clone();
     unreadable["messageId"] = json!("unreadable");
     unreadable["body"] = json!("no envelope");
@@ -107,7 +84,7 @@ async fn a_failed_message_rests_and_the_others_of_its_batch_are_done() {
     let answer = worker(retry).handle(serde_json::from_value(batch).unwrap(), shop.now()).await;
     let failed: Vec<String> = answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
     assert_eq!(failed, [records[0]["messageId"].as_str().unwrap(), "unreadable"]);
-    assert!(received(&shop, &queues::SEND_CODE).await.is_empty(), "hidden until its next try");
+    assert!(shop.received(&queues::SEND_CODE).await.is_empty(), "hidden until its next try");
     let dead = "select count(*) from task_runs where state = 'dead'";
     assert_eq!(shop.value::<i64>(dead, &[]).await, 0, "it has tries left");
 

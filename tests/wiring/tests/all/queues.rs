@@ -1,7 +1,7 @@
 //! Every queue of the code is deployed with its dead letters and triggers the worker that lists its task.
 
 use crate::deployed::{FUNCTION, events_of, of, template, timeout};
-use events::queues;
+use events::queues::{self, dead_letters_of};
 use harness::offline;
 use std::collections::{BTreeMap, BTreeSet};
 use wiring::template::{Resource, referred};
@@ -21,13 +21,6 @@ fn queue<'a>(template: &'a Template, name: &str) -> Resource<'a> {
     let queue = found.next().unwrap_or_else(|| panic!("no queue {name}"));
     assert!(found.next().is_none(), "two queues {name}");
     queue
-}
-
-fn dead_letters_of(name: &str) -> String {
-    match name.strip_suffix(".fifo") {
-        Some(stem) => format!("{stem}-dlq.fifo"),
-        None => format!("{name}-dlq"),
-    }
 }
 
 /// (queue, max receives, seconds a batch may take)

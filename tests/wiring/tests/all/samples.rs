@@ -39,7 +39,7 @@ async fn call(api: web::Api, boot: boot::Boot, event: &str) -> (u16, Value) {
 async fn every_function_answers_its_sample() {
     let shop = Shop::open().await;
     for function in all() {
-        let (event, boot) = (sample(&function.package()), shop.boot().clone());
+        let (event, boot, shop) = (sample(&function.package()), shop.boot().clone(), &shop);
         let what = function.package();
         let answered: BoxFuture<'_, ()> = match (function.make)(boot.clone()).await.unwrap() {
             Made::Api(api) => Box::pin(async move {
@@ -76,6 +76,11 @@ async fn every_function_answers_its_sample() {
                         let relay = jobs::Relay::new(&boot.db, &boot.aws);
                         let answer = worker_relay::run(&boot, &relay, &nudges).await.unwrap();
                         assert_eq!(answer["batchItemFailures"], serde_json::json!([]));
+                    }
+                    "platform-dead-letters" => {
+                        shop.make_queues().await;
+                        let ask = serde_json::from_value(event).unwrap();
+                        assert_eq!(platform_dead_letters::run(&boot, ask).await.unwrap(), serde_json::json!({}));
                     }
                     "platform-migrate" => assert_eq!(event, serde_json::json!({})),
                     other => panic!("{other} has no way to be called here"),
