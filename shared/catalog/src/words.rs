@@ -119,18 +119,30 @@ kernel::text_enum! {
 mod tests {
     use super::*;
 
+    /// What an operator suspended never goes back on sale by itself, and what was sold once is never deleted from it.
     #[test]
-    fn a_product_the_operator_suspended_never_goes_back_on_sale_by_itself() {
-        let next = |action| ProductState::Suspended.next(action);
-        assert_eq!(next(ProductAction::Resume), None);
-        assert_eq!(next(ProductAction::Reinstate), Some(ProductState::Paused));
-        assert_eq!(ProductState::Ended.next(ProductAction::Resume), None);
-        assert_eq!(ProductState::OnSale.next(ProductAction::Delete), None);
+    fn every_product_state_and_action_has_its_answer() {
+        kernel::assert_steps!(ProductState, ProductAction {
+            Draft: Submit => InReview, Delete => Deleted;
+            InReview: Withdraw => Draft, Approve => OnSale, Reject => Rejected;
+            Rejected: Submit => InReview, Delete => Deleted;
+            OnSale: Pause => Paused, Suspend => Suspended, End => Ended;
+            Paused: Resume => OnSale, Suspend => Suspended, End => Ended;
+            Suspended: Reinstate => Paused, End => Ended;
+            Ended: Delete => Deleted;
+            Deleted: ;
+        });
     }
 
+    /// An opened version cannot be withdrawn.
     #[test]
-    fn an_opened_version_cannot_be_withdrawn() {
-        assert_eq!(RevisionState::InReview.next(RevisionAction::Withdraw), None);
-        assert_eq!(RevisionState::Submitted.next(RevisionAction::Withdraw), Some(RevisionState::Withdrawn));
+    fn every_version_state_and_action_has_its_answer() {
+        kernel::assert_steps!(RevisionState, RevisionAction {
+            Submitted: Open => InReview, Withdraw => Withdrawn, Approve => Approved, Reject => Rejected;
+            InReview: Approve => Approved, Reject => Rejected;
+            Approved: ;
+            Rejected: ;
+            Withdrawn: ;
+        });
     }
 }

@@ -34,6 +34,21 @@ macro_rules! states {
     };
 }
 
+/// For tests: what each action makes of each state, all of them listed; every other pair is refused.
+#[macro_export]
+macro_rules! assert_steps {
+    ($state:ident, $action:ident { $($from:ident: $($act:ident => $to:ident),*;)* }) => {
+        let promised: &[($state, &[($action, $state)])] = &[$(($state::$from, &[$(($action::$act, $state::$to)),*])),*];
+        assert!(promised.iter().map(|(from, _)| *from).eq($state::ALL.iter().copied()), "every state is listed, in order");
+        for (from, steps) in promised {
+            for action in $action::ALL {
+                let expected = steps.iter().find(|(act, _)| act == action).map(|(_, to)| *to);
+                assert_eq!(from.next(*action), expected, "{action:?} of {from}");
+            }
+        }
+    };
+}
+
 /// A closed set of words kept as TEXT with a CHECK in the database and as snake_case in JSON.
 #[macro_export]
 macro_rules! text_enum {

@@ -22,12 +22,27 @@ use jobs::{Task, TaskError, TaskFuture};
 use kernel::{Fault, Now, ProductOrderId, PurchaseOrderId, ShipmentId, TrackingEventId};
 use serde::Serialize;
 
-kernel::text_enum! {
+kernel::states! {
     /// A parcel.
     pub enum ParcelState {
         Requested = "requested", Registered = "registered", InTransit = "in_transit", OutForDelivery = "out_for_delivery",
         Delivered = "delivered", Failed = "failed", Lost = "lost", Canceled = "canceled",
     }
+    /// What a carrier does with a parcel. It goes back on its way only after a failure.
+    actions ParcelStep {
+        Registered --Move--> InTransit,
+        Registered --GoOut--> OutForDelivery,
+        Registered --Arrive--> Delivered,
+        InTransit --GoOut--> OutForDelivery,
+        InTransit --Fail--> Failed,
+        InTransit --Arrive--> Delivered,
+        OutForDelivery --Fail--> Failed,
+        OutForDelivery --Arrive--> Delivered,
+        Failed --Move--> InTransit,
+        Failed --GoOut--> OutForDelivery,
+        Failed --Arrive--> Delivered,
+    }
+    all { Move, GoOut, Fail, Arrive }
 }
 
 db::row! { struct ParcelRow { state: ParcelState, kind: String, created_at: DateTime<Utc> } }
@@ -125,22 +140,27 @@ fn moving(status: &str) -> bool {
     )
 }
 
-/// How far the scans bring a parcel. Ended ones stay where they are; a later try after a failed one moves on again.
+/// How far the scans bring a parcel, told in time order from its registration on. What ended stays where it is, and
+/// before the first telling scan everything does.
 fn furthest(state: ParcelState, scans: &[(String, DateTime<Utc>)]) -> ParcelState {
-    if matches!(state, ParcelState::Delivered | ParcelState::Lost | ParcelState::Canceled) {
+    let told: Vec<ParcelStep> = scans.iter().flat_map(|(status, _)| steps(status)).copied().collect();
+    let ended = matches!(state, ParcelState::Delivered | ParcelState::Lost | ParcelState::Canceled);
+    if ended || told.is_empty() {
         return state;
     }
-    if scans.iter().any(|(status, _)| status == "delivered") {
-        return ParcelState::Delivered;
+    told.into_iter().fold(ParcelState::Registered, |state, step| state.next(step).unwrap_or(state))
+}
+
+/// What a scan tells of a parcel's way. Who tried in vain was at the door.
+fn steps(status: &str) -> &'static [ParcelStep] {
+    match status {
+        "at_pickup" | "in_transit" => &[ParcelStep::Move],
+        "out_for_delivery" | "available_for_pickup" => &[ParcelStep::GoOut],
+        "attempt_fail" => &[ParcelStep::GoOut, ParcelStep::Fail],
+        "exception" => &[ParcelStep::Fail],
+        "delivered" => &[ParcelStep::Arrive],
+        _ => &[],
     }
-    // In time order the last telling scan is where the parcel is.
-    let last = scans.iter().rev().find_map(|(status, _)| match status.as_str() {
-        "at_pickup" | "in_transit" => Some(ParcelState::InTransit),
-        "out_for_delivery" | "available_for_pickup" => Some(ParcelState::OutForDelivery),
-        "attempt_fail" | "exception" => Some(ParcelState::Failed),
-        _ => None,
-    });
-    last.unwrap_or(state)
 }
 
 /// Task `apply_tracking`.
@@ -177,17 +197,40 @@ mod tests {
     }
 
     #[test]
+    fn every_parcel_state_and_step_has_its_answer() {
+        kernel::assert_steps!(ParcelState, ParcelStep {
+            Requested: ;
+            Registered: Move => InTransit, GoOut => OutForDelivery, Arrive => Delivered;
+            InTransit: GoOut => OutForDelivery, Fail => Failed, Arrive => Delivered;
+            OutForDelivery: Fail => Failed, Arrive => Delivered;
+            Delivered: ;
+            Failed: Move => InTransit, GoOut => OutForDelivery, Arrive => Delivered;
+            Lost: ;
+            Canceled: ;
+        });
+    }
+
+    #[test]
     fn a_parcel_only_moves_forward() {
-        assert_eq!(furthest(ParcelState::Registered, &scans(&["information_received"])), ParcelState::Registered);
-        assert_eq!(
-            furthest(ParcelState::Registered, &scans(&["at_pickup", "out_for_delivery"])),
-            ParcelState::OutForDelivery
-        );
-        assert_eq!(
-            furthest(ParcelState::InTransit, &scans(&["at_pickup", "attempt_fail", "in_transit"])),
-            ParcelState::InTransit
-        );
-        assert_eq!(furthest(ParcelState::InTransit, &scans(&["delivered", "in_transit"])), ParcelState::Delivered);
-        assert_eq!(furthest(ParcelState::Delivered, &scans(&["in_transit"])), ParcelState::Delivered);
+        use ParcelState::*;
+        let cases: [(ParcelState, &[&str], ParcelState); 11] = [
+            (Registered, &["information_received"], Registered),
+            (Registered, &["at_pickup", "out_for_delivery"], OutForDelivery),
+            (InTransit, &["at_pickup", "attempt_fail", "in_transit"], InTransit),
+            (InTransit, &["delivered", "in_transit"], Delivered),
+            (Delivered, &["in_transit"], Delivered),
+            // Scanned at a depot once more while the courier has it.
+            (OutForDelivery, &["at_pickup", "out_for_delivery", "in_transit"], OutForDelivery),
+            // A scan that was late: the failure is over.
+            (InTransit, &["at_pickup", "attempt_fail", "in_transit", "out_for_delivery"], OutForDelivery),
+            (Failed, &["at_pickup", "exception", "information_received"], Failed),
+            // Nothing fails that nobody picked up.
+            (Registered, &["exception"], Registered),
+            (Lost, &["at_pickup", "delivered"], Lost),
+            (Canceled, &["at_pickup"], Canceled),
+        ];
+        for (state, told, expected) in cases {
+            assert_eq!(furthest(state, &scans(told)), expected, "{told:?} of a parcel that is {state}");
+        }
     }
 }

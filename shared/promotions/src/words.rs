@@ -54,3 +54,19 @@ kernel::text_enum! {
         Revoke = "revoke",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_of_a_coupon_and_action_has_its_answer() {
+        kernel::assert_steps!(WalletState, WalletAction {
+            Issued: Reserve => Reserved, Expire => Expired, Revoke => Revoked;
+            Reserved: Use => Used, Release => Issued, Expire => Expired;
+            Used: GiveBack => Issued, HoldAgain => Reserved;
+            Expired: ;
+            Revoked: ;
+        });
+    }
+}

@@ -101,3 +101,21 @@ pub async fn submit(tx: &Tx, by: &Member, now: Now) -> Result<Application, Failu
     audit::record(tx, by, "seller_application.submitted", target, None, None, now).await?;
     Ok(Application { state: to, submitted_at: Some(now.0), ..before })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_application_state_and_action_has_its_answer() {
+        kernel::assert_steps!(ApplicationState, ApplicationAction {
+            Draft: Submit => Submitted, Withdraw => Withdrawn;
+            Submitted: Take => Reviewing, Withdraw => Withdrawn;
+            Reviewing: AskSupplement => SupplementRequested, Approve => Approved, Reject => Rejected;
+            SupplementRequested: Submit => Submitted, Withdraw => Withdrawn;
+            Approved: ;
+            Rejected: ;
+            Withdrawn: ;
+        });
+    }
+}

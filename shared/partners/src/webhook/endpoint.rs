@@ -126,3 +126,17 @@ pub(crate) fn open(
     let previous = previous.filter(|_| valid_until.is_some_and(|until| until > now.0));
     std::iter::once(current).chain(previous).map(|sealed| vault.open(sealed)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_endpoint_state_and_action_has_its_answer() {
+        kernel::assert_steps!(EndpointState, EndpointAction {
+            Active: Pause => Paused, SwitchOff => Disabled, Remove => Disabled;
+            Paused: Resume => Active, Remove => Disabled;
+            Disabled: Resume => Active, Remove => Disabled;
+        });
+    }
+}

@@ -55,6 +55,7 @@ mod races;
 mod races_paying;
 mod refunds;
 mod refused_steps;
+mod reservations;
 mod restarts;
 mod reversals;
 mod scans;
