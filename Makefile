@@ -56,8 +56,8 @@ budgets: ## Measure the statements of every endpoint anew and write docs/stateme
 dead-letters: ## What workers gave up (DO=list, DO="show QUEUE", DO="redrive QUEUE")
 	@scripts/dead-letters $(DO)
 
-laws: ## Check the conservation laws over the database of make up
-	@scripts/laws
+laws: ## Check the conservation laws over a database (DB=postgres://… AT=2026-03-02T04:00+09; that of make up)
+	@scripts/laws "$(DB)" "$(AT)"
 
 fuzz: ## Send every endpoint what its document allows and forbids, on the services of make up
 	@scripts/fuzz

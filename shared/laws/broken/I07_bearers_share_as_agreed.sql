@@ -9,3 +9,15 @@ update coupons set seller_share_rate = 0.4 where type = 'cart' returning (
 
 -- The seller bears nothing of its own sale.
 update discount_allocations set bearer = 'platform' where source = 'promotion' and claim_id is null returning product_order_id::text;
+
+-- The seller bears points.
+alter table discount_allocations drop constraint discount_allocations_platform_bears;
+update discount_allocations set bearer = 'seller' where source = 'points' and claim_id is null returning product_order_id::text;
+
+-- The seller bears rewards.
+alter table discount_allocations drop constraint discount_allocations_platform_bears;
+update discount_allocations set bearer = 'seller' where source = 'rewards' and claim_id is null returning product_order_id::text;
+
+-- The seller bears the customer's grade.
+alter table discount_allocations drop constraint discount_allocations_platform_bears;
+update discount_allocations set bearer = 'seller' where source = 'grade' and claim_id is null returning product_order_id::text;

@@ -11,3 +11,6 @@ where id = (select user_id from purchase_orders where paid_at is not null) retur
 -- A claim ordered points back that nobody took.
 update claims set clawback_points = clawback_points + 1 where state = 'done'
 returning (select user_id::text from purchase_orders o where o.id = claims.purchase_order_id);
+
+-- An order nobody paid kept the points that were used for it.
+update purchase_orders set state = 'canceled_by_nopayment' where paid_at is not null and points_used > 0 returning id::text;

@@ -9,3 +9,6 @@ delete from stock_movements where kind = 'sale' and ref_type = 'product_orders' 
 
 -- A unit was exchanged and no piece went out.
 update claim_items set replacement_product_order_id = product_order_id where outcome = 'accepted' returning id::text;
+
+-- A line nobody paid was ended and holds its stock.
+update product_orders set state = 'canceled_by_nopayment' where state = 'payment_waiting' returning id::text;

@@ -3,7 +3,7 @@
 //! Each file in `sql/` is one law: its first comment says it in a sentence, its query takes the moment as `$1` and
 //! answers the id at fault and why. They run after every integration test, nightly, and by hand (`make laws`). The file
 //! of the same name in `broken/` holds ways to break it, each answering the ids at fault: a test sees that the law names
-//! them. A new law comes with its own.
+//! them. A new law comes with its own. What a law excuses on purpose is told in `allowed/`, and seen not to break it.
 
 use db::{Db, On};
 use include_dir::{Dir, include_dir};
