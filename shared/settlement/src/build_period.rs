@@ -55,14 +55,17 @@ impl Task for BuildSettlementPeriod {
 pub async fn page(db: &Db, event: Uuid, due: PeriodBuildDue, most: usize, now: Now) -> Result<(), Fault> {
     let conn = db.writer().await?;
     let Some(period) = periods::find(&conn, due.period_id).await? else { return Ok(()) };
+    let mut sellers = build::sellers(&conn, &period).await?;
+    sellers.retain(|seller| due.after.is_none_or(|after| *seller > after));
+    if sellers.is_empty() && period.state == PeriodState::Built {
+        return Ok(());
+    }
     if !periods::step(&conn, period.id, period.state, PeriodAction::Start, None, now).await? {
         // Closed meanwhile.
         return Ok(());
     }
     let calendar = Calendar::load(&conn, now.date() - Days::new(100)).await?;
-    let mut sellers = build::sellers(&conn, &period).await?;
     drop(conn);
-    sellers.retain(|seller| due.after.is_none_or(|after| *seller > after));
     let more = sellers.len() > most;
     sellers.truncate(most);
     let mut built = Built::default();

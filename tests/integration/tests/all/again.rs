@@ -74,6 +74,10 @@ async fn live(shop: &Shop) {
     shop.run_tasks().await;
     let lead = shop.operator("settlement_lead").await;
     let batch = mornings_until_batch(shop, &lead).await;
+    let period: kernel::SettlementPeriodId =
+        shop.value("select settlement_period_id from settlements order by id limit 1", &[]).await;
+    lead.post(&format!("/v1/settlement-periods/{period}/build"), json!({})).await.expect(202);
+    shop.run_tasks().await;
     pay_out(shop, &batch).await;
     shop.run_tasks().await;
     shop.toss().complete_payouts();

@@ -68,8 +68,8 @@ async fn a_seller_reports_its_own_delivery_and_the_purchase_confirms_itself() {
     let heard = "select count(*) from notifications where template_code = 'order_delivered'";
     assert_eq!(shop.value::<i64>(heard, &[]).await, 1, "one parcel, one message");
 
-    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [one] })).await.expect(204);
     shop.clock().advance(Duration::days(8));
+    minji.post("/v1/product-orders/confirm", json!({ "product_order_ids": [one] })).await.expect(204);
     shop.run_schedule("auto_confirm_sweep").await;
     shop.run_tasks().await;
     let decided: Vec<String> = shop.values("select decided_by from product_orders order by line_no", &[]).await;
