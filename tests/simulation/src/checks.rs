@@ -14,10 +14,7 @@ const DAYS: i64 = 34;
 
 /// Lets what is under way come to its end; nobody acts any more, and nothing fails.
 pub async fn settle(world: &mut World) {
-    world.tape.end();
-    world.shop.hooks().fail(ENDPOINT, 0, 500);
-    delivering::settled(world).await;
-    laws(world).await;
+    arrived(world).await;
     arrive(world).await;
     for _ in 0..DAYS {
         waiting::pass(world, Duration::days(1)).await;
@@ -29,6 +26,14 @@ pub async fn settle(world: &mut World) {
         selling::poll_changes(world).await;
     }
     delivering::settled(world).await;
+}
+
+/// The steps are over: every message and every webhook arrives, and the laws hold.
+pub async fn arrived(world: &mut World) {
+    world.tape.end();
+    world.shop.hooks().fail(ENDPOINT, 0, 500);
+    delivering::settled(world).await;
+    laws(world).await;
 }
 
 /// Every parcel that left arrives.

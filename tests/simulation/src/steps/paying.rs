@@ -5,6 +5,7 @@ use crate::calls::{asked, sent};
 use crate::world::{Known, World};
 use harness::simulators::FaultKind;
 use harness::simulators::toss::Window;
+use harness::simulators::toss::payment::{Payment, Status};
 use harness::{Answer, Call, Value, json};
 
 /// A window that nobody went through yet.
@@ -178,55 +179,63 @@ pub async fn call_off(world: &mut World) {
     world.tape.did("call off");
 }
 
-fn account(world: &mut World, known: Known) -> Option<(usize, String)> {
-    let of_account = |order: &crate::world::Order| order.method == "virtual_account" && order.known == known;
-    let at = world.some_order(|order| of_account(order) && order.window.is_some())?;
+/// An order paid, or to be paid, into an account, by what we know of the order and the gateway of the account.
+fn account(world: &mut World, is: impl Fn(Known, &Payment, bool) -> bool) -> Option<(usize, String)> {
+    let (now, toss) = (world.shop.now().0, world.shop.toss());
+    let fits = |order: &crate::world::Order| {
+        let payment = order.window.as_ref().and_then(|window| toss.payment_of_order(&window.pg_order_id));
+        payment.is_some_and(|payment| {
+            let due = payment.virtual_account.as_ref().map(|account| account.due_date);
+            due.is_some_and(|due| is(order.known, &payment, due > now))
+        })
+    };
+    let fitting: Vec<usize> = (0..world.orders.len()).filter(|at| fits(&world.orders[*at])).collect();
+    let at = world.dice.pick(&fitting).copied()?;
     Some((at, world.orders[at].window.as_ref()?.pg_order_id.clone()))
 }
 
-/// Money is paid into a virtual account, now and then once more into one that the bank emptied.
+/// Money is paid into a virtual account, perhaps once more into one that the bank emptied.
 pub async fn deposit(world: &mut World) {
-    let known = if world.dice.percent(20) { Known::Paid } else { Known::Waiting };
-    let Some((at, id)) = account(world, known) else { return };
-    let done = world.shop.toss().deposit(&id).is_ok();
-    world.tape.say(format!("order {at}: {done}"));
-    if done {
-        world.tape.did(if known == Known::Paid { "deposit once more" } else { "deposit" });
-    }
+    world.learn().await;
+    let waits = |_: Known, payment: &Payment, open: bool| payment.status == Status::WaitingForDeposit && open;
+    let Some((at, id)) = account(world, waits) else { return };
+    world.shop.toss().deposit(&id).expect("an open account");
+    world.tape.say(format!("order {at}"));
+    world.tape.did(if world.reversed.contains(&id) { "deposit once more" } else { "deposit" });
 }
 
 /// The bank takes a deposit back, whatever has become of the order. We hear of it when the gateway tells.
 pub async fn reverse(world: &mut World) {
-    world.learn().await;
-    let Some((at, id)) = account(world, Known::Paid) else { return };
-    let sql = "select case when exists (select 1 from product_orders where purchase_order_id = $1 and state not in ('paid', 'preparing', 'canceled'))
+    let Some((at, id)) = account(world, |_, payment, _| payment.status == Status::Done) else { return };
+    let sql = "select case when exists (select 1 from product_orders where purchase_order_id = $1 and state in ('dispatched', 'delivering', 'delivered', 'purchase_decided'))
                                 then 'reverse after dispatch'
                            when exists (select 1 from claims where purchase_order_id = $1 and state not in ('rejected', 'withdrawn')) then 'reverse during a cancel'
                            else 'reverse' end";
     let kind: String = world.shop.value(sql, &[&world.orders[at].id]).await;
-    let done = world.shop.toss().reverse_deposit(&id).is_ok();
-    world.tape.say(format!("order {at}, {kind}: {done}"));
-    if done {
-        world.reversed.insert(id);
-        world.tape.did(match kind.as_str() {
-            "reverse after dispatch" => "reverse after dispatch",
-            "reverse during a cancel" => "reverse during a cancel",
-            _ => "reverse",
-        });
-    }
+    world.shop.toss().reverse_deposit(&id).expect("a deposit");
+    world.tape.say(format!("order {at}, {kind}"));
+    world.reversed.insert(id);
+    world.tape.did(match kind.as_str() {
+        "reverse after dispatch" => "reverse after dispatch",
+        "reverse during a cancel" => "reverse during a cancel",
+        _ => "reverse",
+    });
 }
 
-/// A transfer that was under way when its account was closed, or owed since the bank took the first one back.
+/// A transfer that was under way when its account was closed, or owed since the bank took the first one back. Not into one
+/// that a refund closed because the bank was faster.
 pub async fn late_deposit(world: &mut World) {
     world.learn().await;
-    let known = if world.dice.percent(30) { Known::Paid } else { Known::Ended };
-    let Some((at, id)) = account(world, known) else { return };
+    let late = |known: Known, payment: &Payment, open: bool| match payment.status {
+        Status::WaitingForDeposit => !open && known != Known::Waiting,
+        Status::Canceled => known == Known::Ended && payment.approved_at.is_none(),
+        _ => false,
+    };
+    let Some((at, id)) = account(world, late) else { return };
     if !world.customers[world.orders[at].buyer].has_account {
         return;
     }
-    let done = world.shop.toss().late_deposit(&id).is_ok();
-    world.tape.say(format!("order {at}: {done}"));
-    if done {
-        world.tape.did("late deposit");
-    }
+    world.shop.toss().late_deposit(&id).expect("a transfer under way");
+    world.tape.say(format!("order {at}"));
+    world.tape.did("late deposit");
 }

@@ -39,7 +39,7 @@ pub async fn order(world: &mut World) {
     let quoted = dressed(world, buyer, quoted).await;
     let method = *world
         .dice
-        .pick(&["card", "card", "easy_pay", "transfer", "virtual_account", "virtual_account"])
+        .pick(&["card", "easy_pay", "transfer", "virtual_account", "virtual_account", "virtual_account"])
         .unwrap_or(&"card");
     let mut body = json!({ "quote_id": quoted["quote_id"], "version": quoted["version"], "payment_method": method });
     if quoted.won("total_payable") == 0 {
