@@ -9,6 +9,7 @@ pub mod documents;
 pub mod error_codes;
 pub mod migrations;
 pub mod permissions;
+pub mod plans;
 pub mod sources;
 pub mod statements;
 
