@@ -62,5 +62,5 @@ laws: ## Check the conservation laws over a database (DB=postgres://… AT=2026-
 fuzz: ## Send every endpoint what its document allows and forbids, on the services of make up
 	@scripts/fuzz
 
-bench: ## Measure
+bench: ## Measure beside PostgreSQL itself and write docs/benchmarks.md (COPIES=250 ROUNDS=3)
 	@scripts/bench

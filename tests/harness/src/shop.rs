@@ -210,6 +210,22 @@ impl Shop {
     }
 }
 
+impl Shop {
+    /// Ends the story like [`Shop::close`] but leaves its database, under another name.
+    pub async fn keep(mut self, name: &str) {
+        self.run_tasks().await;
+        self.check_laws().await;
+        self.closed = true;
+        self.inner.boot.db.close();
+        let (inner, admin) = (&self.inner, connect(&self.inner.services.admin_url).await);
+        let database = &inner.database;
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+        admin.execute(end, &[database]).await.unwrap();
+        admin.batch_execute(&format!("alter database {database} rename to {name}")).await.unwrap();
+        tables::delete(&inner.boot.aws).await;
+    }
+}
+
 impl Drop for Shop {
     fn drop(&mut self) {
         if self.closed {

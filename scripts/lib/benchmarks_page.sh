@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# The page of scripts/bench: where it ran, and the tables of its parts as they were measured.
+
+part() { # part NAME TITLE TEXT
+  [ -f "$DRRIP_BENCH_RESULTS/$1.md" ] || return 0
+  printf '\n## %s\n\n%s\n\n' "$2" "$3"
+  cat "$DRRIP_BENCH_RESULTS/$1.md"
+}
+
+cat <<PAGE
+# Benchmarks
+
+Written by \`make bench\`; nothing here is estimated. The clients, the server (\`serve\`, built for release) and PostgreSQL share
+one machine. pgbench runs the server's own statements, taken from PostgreSQL's log with their parameters, on the same data
+within the same minutes. A ratio is ours over pgbench's, of medians of $ROUNDS runs.
+
+| | |
+|---|---|
+| measured | $(date -u +%F) at $(git rev-parse --short HEAD) |
+| machine | $(nproc) processors ($(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n1)), $(awk '/MemTotal/ {printf "%d", $2 / 1048576}' /proc/meminfo) GB |
+| system | Linux $(uname -r) |
+| PostgreSQL | $("$DRRIP_BENCH_PG_BIN/postgres" --version | awk '{print $3}'), settings as delivered (fsync, synchronous_commit on, shared_buffers 128 MB) |
+| Rust | $(rustc --version | awk '{print $2}') |
+| shop | $COPIES × (2 sellers, 400 products, 2,400 SKUs, 200 customers, 667 orders of 2,001 lines) |
+PAGE
+part reads Reads 'Pages of 24 cards: 32 in a row, newest and most liked, four by price; 64 products; 64 orders.'
+part orders Orders 'Three lines of two sellers with a coupon and points, to customers picked at random; paid by card at the simulated gateway, which runs in the process of the clients. pgbench does the statements of the same orders one by one; the server sends those that do not wait for each other together. CPU is that of the process(es) alone.'
+part flash 'Flash sale' 'Every order wants one piece of one SKU. Where there are fewer pieces than orders, exactly the pieces are sold, and what is reserved is what is held.'
+part settle Settlement 'One night: everything decided becomes lines, ledger entries and statements. Memory is that of the whole measuring process.'
+part tasks Tasks 'The queue is a stand-in in the process; its waiting time in the cloud is not in here.'
+part shape 'Lambda functions' 'Medians. The start is measured with a stand-in of the runtime interface, from the start of the process to its first answer, the read of its secrets included.'

@@ -1,0 +1,65 @@
+//! What follows an order: its events leave the outbox, its task takes the pieces off the shelf. The queue between them is
+//! the stand-in, so that this is the work of the platform and PostgreSQL alone.
+
+use crate::stage::{Stage, report};
+use crate::{drive, orders, server};
+use anyhow::Context as _;
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use jobs::Relay;
+use std::time::Instant;
+
+/// Messages that Lambda hands to a worker at once.
+const BATCH: usize = 10;
+
+/// Measures the relay and one worker over the events of so many paid orders.
+pub async fn measure(stage: &Stage, database: &str, count: usize) -> anyhow::Result<()> {
+    orders::paid(stage, database, count).await?;
+    let sql = stage.sql(orders::RUN).await?;
+    let mut boot = stage.boot(orders::RUN)?;
+    boot.aws = aws::Aws::at(&server::stand_in(String::new()).await?, "bench-").await;
+    let now = boot.now().await?;
+    let started = Instant::now();
+    let relayed = Relay::new(&boot.db, &boot.aws).run(now).await?;
+    let took = started.elapsed().as_secs_f64();
+    let worker = harness::serve::workers(&boot).await?;
+    let worker = worker.into_iter().find(|worker| worker.name == "order").context("no worker of orders")?;
+    let events = "select jsonb_build_object('id', id, 'event', event, 'occurred_at', occurred_at, 'trace_id', trace_id, 'payload', payload)::text
+                  from outbox_events where event = 'order.paid' and published_at >= $1 order by id";
+    let bodies: Vec<String> = sql.query(events, &[&now]).await?.iter().map(|row| row.get(0)).collect();
+    let (begun, mut micros) = (Instant::now(), Vec::new());
+    for batch in bodies.chunks(BATCH) {
+        let mut event = SqsEvent::default();
+        event.records = batch.iter().enumerate().map(|(n, body)| record(n, body)).collect();
+        let handed = Instant::now();
+        let answer = worker.handle(event, now).await;
+        anyhow::ensure!(answer.batch_item_failures.is_empty(), "{} tasks failed", answer.batch_item_failures.len());
+        micros.push(u64::try_from(handed.elapsed().as_micros())?);
+    }
+    let took_all = begun.elapsed();
+    let batches = drive::Ran::of(micros, took_all);
+    boot.db.close();
+    drop(sql);
+    stage.remove(orders::RUN).await?;
+    report(
+        "tasks",
+        &format!(
+            "| step | events | per second | a batch of {BATCH}: p50 ms | p99 ms |\n|---|--:|--:|--:|--:|\n\
+             | relay, one process | {} ({} messages) | {:.0} | | |\n| stock off the shelf, one worker | {} | {:.0} | {:.2} | {:.2} |\n",
+            relayed.events,
+            relayed.messages,
+            relayed.events as f64 / took,
+            bodies.len(),
+            bodies.len() as f64 / took_all.as_secs_f64(),
+            batches.p50_ms,
+            batches.p99_ms,
+        ),
+    )
+}
+
+fn record(n: usize, body: &str) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(n.to_string());
+    record.body = Some(body.to_owned());
+    record.event_source_arn = Some("arn:aws:sqs:local:000000000000:bench-finalize-stock.fifo".to_owned());
+    record
+}
