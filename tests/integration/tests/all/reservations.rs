@@ -56,7 +56,7 @@ async fn a_reservation_takes_only_the_steps_its_state_allows() {
                 shop.sql("update stock_reservations set state = $1", &[&state]).await;
                 shop.sql("update sku_stocks set on_hand = $1, reserved = $2", &[&on_hand, &reserved]).await;
                 let expected = match (state, line_state, event) {
-                    ("held", _, OrderPaid::NAME) => "confirmed",
+                    ("held", "paid", OrderPaid::NAME) => "confirmed",
                     ("held", "canceled_by_nopayment", PaymentFailed::NAME | PaymentExpired::NAME) => "released",
                     ("confirmed", "payment_waiting", DepositReversed::NAME) => "held",
                     _ => state,
