@@ -100,9 +100,9 @@ impl Relay {
     async fn send_in_order(&self, queue: &'static str, messages: &[(Uuid, Message)]) -> Vec<Uuid> {
         let mut failed = Vec::new();
         let mut blocked: HashSet<&str> = HashSet::new();
-        for chunk in messages.chunks(10) {
+        for batch in batches(messages) {
             let behind = |message: &Message| message.group.as_deref().is_some_and(|group| blocked.contains(group));
-            let (held, sent): (Vec<_>, Vec<_>) = chunk.iter().partition(|(_, message)| behind(message));
+            let (held, sent): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(_, message)| behind(message));
             failed.extend(held.iter().map(|(id, _)| *id));
             if sent.is_empty() {
                 continue;
@@ -119,6 +119,24 @@ impl Relay {
         }
         failed
     }
+}
+
+/// Ten at most, and no two of one group: of a batch some may be refused, and none must overtake one before it.
+fn batches(messages: &[(Uuid, Message)]) -> Vec<Vec<&(Uuid, Message)>> {
+    let mut batches: Vec<Vec<&(Uuid, Message)>> = Vec::new();
+    let mut after: HashMap<&str, usize> = HashMap::new();
+    for one in messages {
+        let group = one.1.group.as_deref();
+        let first = group.and_then(|group| after.get(group).copied()).unwrap_or_default();
+        let free = batches.iter().skip(first).position(|batch| batch.len() < 10).map(|n| first + n);
+        let at = free.unwrap_or(batches.len());
+        match batches.get_mut(at) {
+            Some(batch) => batch.push(one),
+            None => batches.push(vec![one]),
+        }
+        after.extend(group.map(|group| (group, at + 1)));
+    }
+    batches
 }
 
 /// Leases the next events of the outbox.
@@ -154,4 +172,25 @@ pub fn messages(envelope: &Envelope) -> Result<Vec<(&'static str, Message)>, Fau
             .unwrap_or(0),
     };
     Ok(queues::consumers(&envelope.event).map(|queue| (queue.name, message(queue))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(groups: &[Option<&str>]) -> Vec<usize> {
+        let message = |group: &Option<&str>| {
+            let group = group.map(str::to_owned);
+            (Uuid::now_v7(), Message { body: String::new(), group, dedupe: None, delay_seconds: 0 })
+        };
+        let messages: Vec<_> = groups.iter().map(message).collect();
+        batches(&messages).iter().map(Vec::len).collect()
+    }
+
+    #[test]
+    fn a_batch_holds_ten_and_one_of_each_group() {
+        assert_eq!(sizes(&[None; 25]), [10, 10, 5]);
+        assert_eq!(sizes(&[Some("a"), Some("a"), Some("b"), Some("a")]), [2, 1, 1]);
+        assert_eq!(sizes(&[]), [0; 0]);
+    }
 }

@@ -11,12 +11,12 @@ async fn received(shop: &Shop) -> usize {
     shop.events("payment_webhook.received").await.len()
 }
 
-fn toss(nobody: &Actor, path: &str, id: &str, body: &str) -> harness::Call {
+pub fn toss(nobody: &Actor, path: &str, id: &str, body: &str) -> harness::Call {
     let call = nobody.post(&format!("/v1/inbound/toss/{path}"), json!({}));
     call.body(body).header("tosspayments-webhook-transmission-id", id).without("idempotency-key")
 }
 
-const CHANGED: &str = r#"{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"x","data":{"orderId":"nobody-1","paymentKey":"k","status":"DONE"}}"#;
+pub const CHANGED: &str = r#"{"eventType":"PAYMENT_STATUS_CHANGED","createdAt":"x","data":{"orderId":"nobody-1","paymentKey":"k","status":"DONE"}}"#;
 
 #[tokio::test]
 async fn an_event_is_taken_once() {
@@ -116,7 +116,7 @@ async fn an_address_that_floods_us_with_unsigned_events_comes_again_later() {
     shop.close().await;
 }
 
-fn hmac(shop: &Shop, body: &str, time: &str) -> String {
+pub fn hmac(shop: &Shop, body: &str, time: &str) -> String {
     use base64::Engine as _;
     let key = hex::decode(&shop.toss().security_key).unwrap();
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key);

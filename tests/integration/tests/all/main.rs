@@ -17,6 +17,7 @@ mod catalog_steps;
 mod checkout_consents;
 mod claims;
 mod clock;
+mod cloud;
 mod commission;
 mod dead_letters;
 mod deaths;
