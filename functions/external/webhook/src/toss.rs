@@ -1,4 +1,9 @@
 //! Toss Payments' three addresses. Anything but 200 is sent again for days, so only what is not proven is refused.
+//!
+//! Context: a signed event holds the time it was sent, and somebody who saw one may send it again under another number.
+//! Decision: its age is not looked at. No event is believed, each is only a reason to ask the gateway, and asking twice
+//! changes nothing. Rejected: five minutes as for carriers; what the gateway repeats after an outage of ours is days old.
+//! Consequences: an old event costs one question to the gateway.
 
 use crate::App;
 use authz::external as may;
