@@ -58,6 +58,7 @@ mod races;
 mod races_paying;
 mod refunds;
 mod refused_steps;
+mod refused_trade_steps;
 mod replays;
 mod reservations;
 mod restarts;

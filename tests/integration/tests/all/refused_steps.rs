@@ -1,7 +1,7 @@
 //! Every state with every action: what the tables of states do not list is refused, and the row stays as it was.
 
 use crate::buying::{bought, lines, order, piece, quote, window};
-use crate::order_steps::{accepted, ask_cancel, by_cj, code, dispatched};
+use crate::order_steps::{accepted, ask_cancel, by_cj, code, dispatched, results};
 use harness::{Shop, Value, json};
 use kernel::ProductOrderId;
 
@@ -71,6 +71,66 @@ async fn a_line_takes_only_the_steps_its_state_allows() {
         assert_eq!(after, (state.to_owned(), version), "{state} stays as it was");
     }
     set("paid").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn scans_and_time_move_only_lines_that_wait_for_them() {
+    let shop = Shop::open().await;
+    let (minji, seller) = (shop.customer().await, shop.seller().await);
+    let tee = seller.product("티셔츠").price(30_000).sku("M", 5).on_sale().await;
+    let placed = bought(&shop, &minji, &[piece(tee.only(), 1)]).await;
+    let line = lines(&shop, &placed).await[0];
+    assert_eq!(code(&dispatched(&seller, &[by_cj(line, "100000000001")]).await[0]), "ok");
+    let shipment_id: kernel::ShipmentId = shop.value("select shipment_id from product_orders", &[]).await;
+    let own = shop.own_client(&seller, &["partner:orders:write"]).await;
+    let told = |event: &str| {
+        let scan =
+            events::Scan { status: event.to_owned(), location: None, description: None, occurred_at: shop.now().0 };
+        let (carrier_code, invoice_no, source) = ("CJ".to_owned(), "100000000001".to_owned(), "webhook".to_owned());
+        events::TrackingReceived { shipment_id, carrier_code, invoice_no, source, scans: vec![scan] }
+    };
+    // Dispatched lines wait for a scan, delivering ones for the delivery, delivered ones for the seven days.
+    for (state, at_pickup, delivered, week) in LINE_STATES.map(|state| match state {
+        "dispatched" => (state, false, false, true),
+        "delivering" => (state, true, false, true),
+        "delivered" => (state, true, true, false),
+        _ => (state, true, true, true),
+    }) {
+        let forced = "update product_orders set state = $1, delivered_at = $2, auto_confirm_at = $2::timestamptz + interval '7 days'";
+        shop.sql(forced, &[&state, &shop.now()]).await;
+        let version: i32 = shop.value("select version from product_orders", &[]).await;
+        for scan in [at_pickup.then_some("at_pickup"), delivered.then_some("delivered")].into_iter().flatten() {
+            shop.clock().advance(chrono::Duration::minutes(1));
+            let tx = shop.boot().db.begin().await.unwrap();
+            jobs::outbox::emit(&tx, &told(scan), shop.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            shop.run_tasks().await;
+            // Each scan is the only one.
+            shop.sql("set session_replication_role = replica", &[]).await;
+            shop.sql("delete from tracking_events", &[]).await;
+            shop.sql("set session_replication_role = origin", &[]).await;
+        }
+        if week {
+            shop.clock().advance(chrono::Duration::days(8));
+            shop.run_schedule("auto_confirm_sweep").await;
+            shop.run_tasks().await;
+        }
+        let after: String = shop.value("select state || ' ' || version from product_orders", &[]).await;
+        assert_eq!(after, format!("{state} {version}"), "it stays as it was");
+        // A partner hears what the seller's people hear.
+        if !["paid", "preparing", "payment_waiting"].contains(&state) {
+            let body = json!({ "product_order_ids": [line] });
+            let accepted = own.post("/v1/product-orders/confirm", body).await.expect(200);
+            let ended = ["canceled", "returned", "exchanged", "canceled_by_nopayment"].contains(&state);
+            assert_eq!(code(&results(&accepted)[0]), if ended { "invalid_state" } else { "ok" }, "accept of {state}");
+            let items = json!({ "items": [by_cj(line, "100000000002")] });
+            let refused = own.post("/v1/product-orders/dispatch", items).await.expect(200);
+            let expected = if ended { "invalid_state" } else { "already_dispatched" };
+            assert_eq!(code(&results(&refused)[0]), expected, "dispatch of {state}");
+        }
+    }
+    shop.sql("update product_orders set state = 'dispatched', delivered_at = null, auto_confirm_at = null", &[]).await;
     shop.close().await;
 }
 
