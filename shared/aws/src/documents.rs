@@ -1,4 +1,4 @@
-//! S3: presigned uploads and downloads. Files never pass through a function.
+//! S3: presigned uploads, and a look at what arrived. Files never pass through a function.
 
 use crate::Aws;
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -39,13 +39,6 @@ impl Documents {
         let put =
             self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type).content_length(bytes);
         put.presigned(config).await.map(|r| r.uri().to_owned()).map_err(Fault::internal)
-    }
-
-    /// A URL that reads one object for a while.
-    pub async fn presign_get(&self, key: &str, lives: Duration) -> Result<String, Fault> {
-        let config = PresigningConfig::expires_in(lives).map_err(Fault::internal)?;
-        let get = self.client.get_object().bucket(&self.bucket).key(key);
-        get.presigned(config).await.map(|r| r.uri().to_owned()).map_err(Fault::internal)
     }
 
     /// What was uploaded under a key, or None.
