@@ -18,17 +18,18 @@ db::statements! {
          where state in ('requested', 'processing', 'unknown') and created_at <= $1 order by due_at, id limit $2";
     /// The refused row names its successor, so that it has one.
     static AGAIN: (RefundId, RefundId, String, Option<Vec<u8>>, Now) => AskedRow =
-        "with refused as (
-             update payment_refunds set retried_as = $2 where id = $1 and state = 'failed' and retried_as is null
-             returning payment_id, claim_id, kind, amount, reason, refund_account_enc, due_at, requested_by, approved_by),
-         open as (
-             select coalesce(sum(r.amount), 0) as amount from payment_refunds r join refused on refused.payment_id = r.payment_id
-             where r.state in ('requested', 'processing', 'unknown'))
+        "with open as (
+             select coalesce(sum(o.amount), 0)::bigint as amount from payment_refunds o
+             where o.payment_id = (select payment_id from payment_refunds where id = $1) and o.state in ('requested', 'processing', 'unknown')),
+         refused as (
+             update payment_refunds r set retried_as = $2 from payments p, open
+             where r.id = $1 and r.state = 'failed' and r.retried_as is null and p.id = r.payment_id and p.state in ('done', 'partial_canceled')
+               and p.captured_amount - p.refunded_amount - open.amount >= r.amount
+             returning r.payment_id, r.claim_id, r.kind, r.amount, p.captured_amount - p.refunded_amount - open.amount as refundable, r.reason,
+                       r.refund_account_enc, r.due_at, r.requested_by, r.approved_by)
          insert into payment_refunds (id, payment_id, claim_id, kind, amount, expected_refundable, reason, idempotency_key, refund_account_enc, due_at, requested_by, approved_by, created_at)
-         select $2, p.id, r.claim_id, r.kind, r.amount, p.captured_amount - p.refunded_amount - open.amount, r.reason, $3,
-                coalesce($4, r.refund_account_enc), r.due_at, r.requested_by, r.approved_by, $5
-         from refused r join payments p on p.id = r.payment_id, open
-         where p.state in ('done', 'partial_canceled') and p.captured_amount - p.refunded_amount - open.amount >= r.amount
+         select $2, payment_id, claim_id, kind, amount, refundable, reason, $3, coalesce($4, refund_account_enc), due_at, requested_by, approved_by, $5
+         from refused
          returning id, payment_id, claim_id, kind, amount";
 }
 

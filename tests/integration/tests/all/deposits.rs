@@ -179,11 +179,12 @@ async fn a_granted_cancel_waits_for_the_deposit_to_come_again() {
     let body = json!({ "items": [{ "product_order_id": story.line, "quantity": 1 }], "reason_code": "INTENT_CHANGED",
                        "preview_token": preview["preview_token"] });
     story.minji.post("/v1/claims/cancel", body).await.expect_code(409, "order_not_paid");
-    story.deposit().await;
     let refused: uuid::Uuid = story.shop.value("select id from payment_refunds", &[]).await;
     let lead = story.shop.operator("cs_lead").await;
-    let why = json!({ "reason": "입금 재확인" });
-    lead.post(&format!("/v1/refunds/{refused}/retry"), why).await.expect(201);
+    let again = || lead.post(&format!("/v1/refunds/{refused}/retry"), json!({ "reason": "입금 재확인" }));
+    again().await.expect_code(409, "exceeds_refundable");
+    story.deposit().await;
+    again().await.expect(201);
     story.shop.run_tasks().await;
     let claim: String = story.shop.value("select state from claims", &[]).await;
     assert_eq!((claim.as_str(), story.dispute().await.as_str()), ("done", "closed"));
