@@ -137,6 +137,11 @@ impl Shop {
         Shop::view(self.inner.clone())
     }
 
+    /// Its calls are counted but held to no budget.
+    pub fn off_budget(&self) {
+        self.inner.crowd.off_budget.store(true, Ordering::SeqCst);
+    }
+
     pub fn boot(&self) -> &Boot {
         &self.inner.boot
     }

@@ -129,6 +129,7 @@ impl World {
     /// A fresh market: two sellers, six customers with points and coupons, little on the shelves.
     pub async fn open(seed: u64) -> World {
         let (shop, cloud) = Shop::open_in_a_cloud().await;
+        shop.off_budget();
         begin(&shop).await;
         let mut dice = Dice::new(seed);
         let url = shop.url(Host::External).await;
