@@ -8,8 +8,8 @@
 //! rejected nor withdrawn since.
 
 use crate::claimed::{ClaimLine, ClaimedOrder, Claiming, UnitRef};
-use crate::recover::{recovered_outbound, shipping_given_back};
-use crate::refund::{ClaimFees, Refund, compose};
+use crate::recover::{recovered_from, recovered_outbound, shipping_given_back};
+use crate::refund::{ClaimFees, Refund, compose, given_back};
 use crate::share::Shares;
 use crate::{ClaimType, Contradiction, UnitMoney, clawback};
 use kernel::{Money, ProductOrderId};
@@ -83,7 +83,12 @@ pub fn claim_money(order: &ClaimedOrder, claiming: &Claiming) -> Result<ClaimMon
     };
     let goods = (sum(UnitMoney::cash), sum(UnitMoney::points), sum(UnitMoney::rewards));
     let shipping_refund = if shipping_back { order.remaining_shipping_paid } else { Money::ZERO };
-    let refund = compose(fees.charged_to_customer(claiming.at_fault), goods, shipping_refund);
+    let charged = fees.charged_to_customer(claiming.at_fault);
+    let refund = if charged.is_negative() {
+        given_back(-charged, recovered_from(order), goods, shipping_refund)
+    } else {
+        compose(charged, goods, shipping_refund)
+    };
 
     let clawbacks = if gives_back { clawbacks(order, &all, &taken, &now) } else { Vec::new() };
     let clawback_points = clawbacks.iter().map(|line| line.points).sum();

@@ -40,6 +40,9 @@ pub struct EarlierClaim {
     pub units: Vec<UnitRef>,
     /// Its `fee_recovered_outbound`.
     pub recovered_outbound: Money,
+    /// What of its fee came from points and from rewards; the rest came from cash.
+    pub fee_from_points: Money,
+    pub fee_from_rewards: Money,
     /// Its pieces cannot come back to the order: an approved cancel, a return whose goods were accepted, an exchange
     /// whose new line exists. A return still on its way may be rejected or taken back, so its pieces count as remaining.
     pub irrevocable: bool,

@@ -186,6 +186,8 @@ fn make(order: &mut ClaimedOrder, claiming: Claiming) -> ClaimMoney {
         at_fault: claiming.at_fault,
         units: claiming.units,
         recovered_outbound: money.fees.fee_recovered_outbound,
+        fee_from_points: money.refund.fee_from_points,
+        fee_from_rewards: money.refund.fee_from_rewards,
         irrevocable: true,
     });
     money

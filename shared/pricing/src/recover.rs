@@ -71,6 +71,13 @@ fn dispatched(order: &ClaimedOrder) -> bool {
     order.lines.iter().any(|line| line.dispatched)
 }
 
+/// The points and rewards that earlier claims paid a recovered fee with: what is given back of it goes there first.
+pub(crate) fn recovered_from(order: &ClaimedOrder) -> (Money, Money) {
+    let recovering = || order.earlier.iter().filter(|claim| claim.recovered_outbound.is_positive());
+    let points = recovering().map(|claim| claim.fee_from_points).sum();
+    (points, recovering().map(|claim| claim.fee_from_rewards).sum())
+}
+
 #[cfg(test)]
 mod tests {
     use crate::examples::*;

@@ -5,7 +5,8 @@
 //! is charged; where the platform is, the platform pays the seller.
 //!
 //! The customer's fees are taken from the cash that comes back, then from its points, then from its rewards. What is
-//! still missing has to be paid before the refund. A fee that is given back (a negative one) adds to the cash.
+//! still missing has to be paid before the refund. A fee that is given back (a negative one) goes where it was taken from:
+//! cash is never paid back for what points or rewards had paid.
 
 use crate::claimed::{ClaimedOrder, Claiming};
 use crate::{AtFault, ClaimType, Contradiction};
@@ -102,6 +103,30 @@ pub fn compose(fee: Money, goods: (Money, Money, Money), shipping_refund: Money)
         refund_cash: goods_cash + shipping_refund - fee_from_cash,
         refund_points: goods_points - fee_from_points,
         refund_rewards: goods_rewards - fee_from_rewards,
+    }
+}
+
+/// Composes a refund of `goods` and shipping with a fee an earlier claim had taken, of which `from` (points, rewards) came
+/// from there and the rest from cash.
+pub(crate) fn given_back(
+    fee: Money,
+    from: (Money, Money),
+    goods: (Money, Money, Money),
+    shipping_refund: Money,
+) -> Refund {
+    let (points, rewards) = from;
+    let to_rewards = fee.min(rewards);
+    let to_points = (fee - to_rewards).min(points);
+    let to_cash = fee - to_rewards - to_points;
+    let refund = compose(Money::ZERO, goods, shipping_refund);
+    Refund {
+        fee_from_cash: -to_cash,
+        fee_from_points: -to_points,
+        fee_from_rewards: -to_rewards,
+        refund_cash: refund.refund_cash + to_cash,
+        refund_points: refund.refund_points + to_points,
+        refund_rewards: refund.refund_rewards + to_rewards,
+        ..refund
     }
 }
 
@@ -202,5 +227,16 @@ mod tests {
         assert_eq!((money.fees.fee_total, money.refund.refund_cash), (won(1_000), won(42_000)));
         claiming.at_fault = Seller;
         assert!(crate::claim_money(&order, &claiming).is_err());
+    }
+
+    #[test]
+    fn a_fee_that_points_had_paid_is_given_back_in_points() {
+        let refund = given_back(won(3_000), (won(2_000), won(500)), (won(1_000), won(7_000), won(0)), won(0));
+        assert_eq!(
+            (refund.refund_cash, refund.refund_points, refund.refund_rewards),
+            (won(1_500), won(9_000), won(500))
+        );
+        let nothing_in_cash = given_back(won(3_000), (won(3_000), won(0)), (won(0), won(7_000), won(0)), won(0));
+        assert_eq!((nothing_in_cash.refund_cash, nothing_in_cash.refund_points), (won(0), won(10_000)));
     }
 }

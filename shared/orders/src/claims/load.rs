@@ -23,7 +23,8 @@ db::row! {
 db::row! { struct ShareRow { product_order_id: ProductOrderId, source: Source, bearer: Bearer, amount: Money, user_coupon_id: Option<UserCouponId>, promotion_id: Option<PromotionId> } }
 db::row! {
     struct UnitRow {
-        claim_id: ClaimId, claim_type: ClaimType, at_fault: AtFault, claim_state: String, recovered: Money, product_order_id: ProductOrderId, unit_no: i32, outcome: String,
+        claim_id: ClaimId, claim_type: ClaimType, at_fault: AtFault, claim_state: String, recovered: Money, fee_from_points: Money, fee_from_rewards: Money,
+        product_order_id: ProductOrderId, unit_no: i32, outcome: String,
         replaced: bool,
     }
 }
@@ -46,7 +47,8 @@ db::statements! {
          from discount_allocations a join product_orders o on o.id = a.product_order_id
          where a.seller_order_id = $1 and a.amount > 0";
     static UNITS: (SellerOrderId,) => UnitRow =
-        "select c.id as claim_id, c.type as claim_type, c.fault as at_fault, c.state as claim_state, c.fee_recovered_outbound as recovered, i.product_order_id, i.unit_no,
+        "select c.id as claim_id, c.type as claim_type, c.fault as at_fault, c.state as claim_state, c.fee_recovered_outbound as recovered, c.fee_from_points,
+                c.fee_from_rewards, i.product_order_id, i.unit_no,
                 i.outcome, i.replacement_product_order_id is not null as replaced
          from claims c join claim_items i on i.claim_id = c.id
          where c.seller_order_id = $1 and c.state not in ('rejected', 'withdrawn') and i.outcome in ('open', 'accepted')
@@ -161,6 +163,8 @@ fn earlier(units: &[UnitRow]) -> Vec<EarlierClaim> {
                 at_fault: unit.at_fault,
                 units: Vec::new(),
                 recovered_outbound: unit.recovered,
+                fee_from_points: unit.fee_from_points,
+                fee_from_rewards: unit.fee_from_rewards,
                 irrevocable,
             };
             claims.push((unit.claim_id, claim));

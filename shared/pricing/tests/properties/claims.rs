@@ -30,6 +30,8 @@ fn claim(order: &mut ClaimedOrder, claim_type: ClaimType, at_fault: AtFault, uni
         at_fault,
         units: claiming.units,
         recovered_outbound: money.fees.fee_recovered_outbound,
+        fee_from_points: money.refund.fee_from_points,
+        fee_from_rewards: money.refund.fee_from_rewards,
         irrevocable: true,
     });
     money
