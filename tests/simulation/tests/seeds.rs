@@ -30,8 +30,9 @@ fn live_through(seed: u64, steps: usize) -> Tape {
     alone(simulation::run(seed, steps))
 }
 
-/// What has to be met over all the seeds: every kind of step, means of payment and fault.
-const MET: [&str; 50] = [
+/// What has to be met over all the seeds: every kind of step, means of payment and fault. Rarer things (a refund ordered anew,
+/// banks that settle) are met by `make soak`.
+const MET: [&str; 48] = [
     "browse",
     "order",
     "confirm again",
@@ -42,7 +43,6 @@ const MET: [&str; 50] = [
     "withdraw",
     "a seller answers",
     "an operator rules",
-    "order a refund anew",
     "accept",
     "dispatch",
     "restock",
@@ -51,7 +51,6 @@ const MET: [&str; 50] = [
     "scan",
     "the carrier repeats",
     "confirm a purchase",
-    "banks settle",
     "a message",
     "all messages",
     "webhooks",
