@@ -6,6 +6,7 @@
 use crate::{Code, FieldError, Refusal};
 use axum_core::response::{IntoResponse, Response};
 use std::error::Error;
+use std::fmt::Display;
 use std::sync::Arc;
 
 /// Something below us failed.
@@ -68,6 +69,17 @@ impl<E> Failure<E> {
         match self {
             Failure::Refused(refusal) => Failure::Refused(O::from(refusal)),
             Failure::Fault(fault) => Failure::Fault(fault),
+        }
+    }
+}
+
+impl<E: Refusal> Failure<E> {
+    /// For a caller that asked before, so that a refusal is a defect. What failed below stays what it was: an outage is
+    /// still told as one.
+    pub fn unexpected(self, what: impl Display) -> Fault {
+        match self {
+            Failure::Refused(refusal) => Fault::internal(format!("{what}: {}", refusal.code().id)),
+            Failure::Fault(fault) => fault,
         }
     }
 }

@@ -12,6 +12,8 @@ pub enum Loss {
     Commit,
     /// The COMMIT is done, its answer never arrives.
     Answer,
+    /// Any round trip never arrives: the connection ends instead.
+    Trip,
 }
 
 /// See the module.
@@ -56,7 +58,7 @@ impl Wire {
         self.state.send_modify(|state| state.cuts += 1);
     }
 
-    /// Loses the `nth` COMMIT from now, counted from 0, or its answer.
+    /// Loses the `nth` COMMIT from now, counted from 0, or its answer, or the `nth` round trip of any kind.
     pub fn lose(&self, loss: Loss, nth: usize) {
         *self.planned.lock().expect("no panic before") = Some((loss, nth));
     }
@@ -66,10 +68,12 @@ impl Wire {
         self.planned.lock().expect("no panic before").take().is_some()
     }
 
-    /// What is lost now that a COMMIT passes.
-    fn passes(&self) -> Option<Loss> {
+    /// What is lost now that these bytes pass on their way to the database.
+    fn passes(&self, bytes: &[u8]) -> Option<Loss> {
         let mut planned = self.planned.lock().expect("no panic before");
         match planned.as_mut()? {
+            (Loss::Trip, _) if !asks(bytes) => None,
+            (Loss::Commit | Loss::Answer, _) if !commits(bytes) => None,
             (loss, 0) => {
                 let loss = *loss;
                 *planned = None;
@@ -104,8 +108,8 @@ impl Wire {
             tokio::select! {
                 read = near.read(&mut out) => {
                     let Some(bytes) = read.ok().filter(|n| *n > 0).and_then(|n| out.get(..n)) else { return };
-                    let loss = if commits(bytes) { self.passes() } else { None };
-                    if loss == Some(Loss::Commit) {
+                    let loss = self.passes(bytes);
+                    if matches!(loss, Some(Loss::Commit | Loss::Trip)) {
                         return;
                     }
                     loses_answer |= loss == Some(Loss::Answer);
@@ -130,6 +134,11 @@ impl Wire {
 
 async fn is_cut(state: &mut watch::Receiver<State>, begun: u64) {
     drop(state.wait_for(|state| !state.whole || state.cuts > begun).await);
+}
+
+/// Whether somebody waits for the answer. Nobody does for a ROLLBACK, a good-bye, or the end of a cancelled statement.
+fn asks(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(b'P' | b'Q' | b'B')) && !bytes.ends_with(b"ROLLBACK\0")
 }
 
 /// The question and the answer of a COMMIT look the same.

@@ -11,7 +11,7 @@ use catalog::{
 use chrono::{DateTime, Utc};
 use db::Tx;
 use kernel::values::{Amount, List, Text, nullable};
-use kernel::{BrandId, CategoryId, Cursor, Failure, Fault, Limit, Now, ProductId, ProductRevisionId, Refusal};
+use kernel::{BrandId, CategoryId, Cursor, Limit, Now, ProductId, ProductRevisionId, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Answer, Created, Ctx, IdempotencyKey, Json, NoContent, Once, Path, Query};
@@ -185,10 +185,8 @@ pub(crate) async fn edited<E: Refusal>(
     product_id: ProductId,
     now: Now,
 ) -> Answer<Json<SellerProductView>, E> {
-    let product = catalog::seller_product(&tx, by, product_id, now).await.map_err(|failure| match failure {
-        Failure::Fault(fault) => fault,
-        Failure::Refused(ProductError::ProductNotFound) => Fault::internal("a product vanished while it was edited"),
-    })?;
+    let product = catalog::seller_product(&tx, by, product_id, now).await;
+    let product = product.map_err(|failure| failure.unexpected("a product vanished while it was edited"))?;
     tx.commit().await?;
     Ok(Json(product.into()))
 }

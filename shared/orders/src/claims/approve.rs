@@ -183,10 +183,8 @@ async fn order_refund(
         account,
         due_at: Some(due),
     };
-    refund::create(tx, vault, new, now).await.map_err(|failure| match failure {
-        Failure::Fault(fault) => fault,
-        Failure::Refused(refusal) => Fault::internal(format!("refund of claim {}: {}", claim.id, refusal.code().id)),
-    })?;
+    let refund = refund::create(tx, vault, new, now).await;
+    refund.map_err(|failure| failure.unexpected(format_args!("refund of claim {}", claim.id)))?;
     Ok(())
 }
 

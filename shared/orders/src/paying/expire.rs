@@ -55,6 +55,8 @@ impl CancelExpiredPayments {
             let tx = self.boot.db.begin().await?;
             match observe(&tx, &self.boot.vault, &row, seen, now).await {
                 Ok(_) => tx.commit().await?,
+                // Everybody waits for the database alike.
+                Err(away @ Fault::Unavailable { .. }) => return Err(away),
                 // One payment's trouble must not keep the others waiting; the log tells people.
                 Err(error) => tracing::error!(%error, payment_id = %id, "payment not settled"),
             }

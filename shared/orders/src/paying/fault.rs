@@ -5,10 +5,5 @@ use payments::step;
 
 /// The table was asked before; a refusal here means the gateway's answer contradicts our row, which people must see.
 pub(super) fn step_fault(failure: Failure<step::StepError>) -> Fault {
-    match failure {
-        Failure::Fault(fault) => fault,
-        Failure::Refused(refusal) => {
-            Fault::internal(format!("the gateway contradicts our payment: {}", refusal.code().id))
-        }
-    }
+    failure.unexpected("the gateway contradicts our payment")
 }

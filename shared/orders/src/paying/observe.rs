@@ -215,7 +215,7 @@ impl News<'_> {
             account: if deposited { refund_account(tx, vault, user).await? } else { None },
             due_at: Some(now.plus(Duration::days(3))),
         };
-        refund::create(tx, vault, back, now).await.map_err(|failure| Fault::internal(format!("{failure:?}")))?;
+        refund::create(tx, vault, back, now).await.map_err(|failure| failure.unexpected("a deposit given back"))?;
         Ok(())
     }
 

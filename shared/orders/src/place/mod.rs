@@ -209,9 +209,7 @@ async fn pay(
     let method = method.map(Into::into);
     let expires_at = now.plus(Duration::minutes(WINDOW_MINUTES));
     let start = Start { purchase_order_id: id, claim_id: None, amount: priced.quote.total_payable, method, expires_at };
-    let attempt = attempt::start(tx, start, now)
-        .await
-        .map_err(|failure| Fault::internal(format!("a first attempt: {failure:?}")))?;
+    let attempt = attempt::start(tx, start, now).await.map_err(|failure| failure.unexpected("a first attempt"))?;
     Ok(Some(attempt))
 }
 

@@ -72,7 +72,12 @@ async fn market() -> (Market, Wire) {
     (Market::of(shop).await, wire)
 }
 
-/// Loses each COMMIT of `act` in turn, and then each COMMIT's answer, for a fresh sale each time. `act` says whether it went
+/// Each round trip costs a sale of its own: one of three is lost in every run, and every one with `EVERY_TRIP` (`make soak`).
+fn trips() -> usize {
+    if std::env::var_os("EVERY_TRIP").is_some() { 1 } else { 3 }
+}
+
+/// Loses each COMMIT of `act` in turn, then each COMMIT's answer, then each round trip, for a fresh sale each time. `act` says whether it went
 /// well; when it did not it is done again. Every sale stands in the end as the last one, which nobody disturbed.
 async fn every_loss(
     market: &Market,
@@ -82,9 +87,9 @@ async fn every_loss(
     act: impl AsyncFn(&Market, &Sale) -> bool,
 ) {
     let shop = &market.shop;
-    for loss in [Loss::Commit, Loss::Answer] {
+    for (loss, step) in [(Loss::Commit, 1), (Loss::Answer, 1), (Loss::Trip, trips())] {
         let mut ended = Vec::new();
-        for nth in 0.. {
+        for nth in (0..).step_by(step) {
             let sale = prepare(market).await;
             wire.lose(loss, nth);
             let went_well = act(market, &sale).await;
