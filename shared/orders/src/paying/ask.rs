@@ -9,8 +9,8 @@ use crate::settings;
 use boot::Boot;
 use chrono::Duration;
 use kernel::{Fault, Now, PurchaseOrderId};
-use payments::gateway::Cancel;
-use payments::{Gateway, Outcome, PaymentRow, PaymentState, PgStatus};
+use payments::gateway::{Cancel, Confirm};
+use payments::{Gateway, Outcome, PaymentRow, PaymentState, PgStatus, step};
 
 /// What an attempt is refused with whose account we close.
 pub(super) const NOT_OFFERED: &str = "VIRTUAL_ACCOUNT_NOT_OFFERED";
@@ -25,8 +25,37 @@ pub(super) async fn ask(boot: &Boot, gateway: &dyn Gateway, row: &PaymentRow, no
     within_terms(boot, gateway, row, seen, now).await
 }
 
+/// The same for somebody who waits to have paid. An attempt whose confirm the gateway still expects was left between the note
+/// that it would be asked and the call: it is confirmed again, under the same key, so that the money is taken once.
+pub(super) async fn ask_to_pay(boot: &Boot, gateway: &dyn Gateway, row: &PaymentRow, now: Now) -> Result<Seen, Fault> {
+    let seen = ask(boot, gateway, row, now).await?;
+    let expected = matches!(&seen, Seen::Payment(pg) if pg.status == PgStatus::InProgress);
+    let in_time = row.expires_at.is_some_and(|at| at > now.0);
+    match row.payment_key.clone().filter(|_| expected && in_time) {
+        Some(payment_key) => confirm(boot, gateway, row, payment_key, now).await,
+        None => Ok(seen),
+    }
+}
+
+/// Has the gateway take the money.
+pub(super) async fn confirm(
+    boot: &Boot,
+    gateway: &dyn Gateway,
+    row: &PaymentRow,
+    payment_key: String,
+    now: Now,
+) -> Result<Seen, Fault> {
+    let order = Confirm {
+        payment_key,
+        pg_order_id: row.pg_order_id.clone(),
+        amount: row.amount,
+        idempotency_key: step::confirm_key(row.id),
+    };
+    within_terms(boot, gateway, row, Seen::from(gateway.confirm(&order).await), now).await
+}
+
 /// What was seen, unless it is an account we do not offer: that one is closed and counts as refused.
-pub(super) async fn within_terms(
+async fn within_terms(
     boot: &Boot,
     gateway: &dyn Gateway,
     row: &PaymentRow,

@@ -6,7 +6,7 @@
 //! got there, because its function died before it or the call was lost, is made again under its key when the customer comes
 //! again while the gateway still waits for it.
 
-use super::ask::{NOT_OFFERED, ask, within_terms};
+use super::ask::{self, NOT_OFFERED};
 use super::fault::step_fault;
 use super::locked::Locked;
 use super::observe::{Seen, observe};
@@ -14,8 +14,7 @@ use authz::CustomerScope;
 use boot::Boot;
 use kernel::*;
 use payments::attempt::OrderKey;
-use payments::gateway::Confirm;
-use payments::{Gateway, PaymentRow, PaymentState, PgStatus, step};
+use payments::{Gateway, PaymentRow, PaymentState, step};
 
 kernel::refusals! {
     /// Why a payment is not confirmed.
@@ -47,18 +46,9 @@ pub async fn confirm(
     now: Now,
 ) -> Result<PaymentRow, Failure<ConfirmError>> {
     let row = begin(boot, by, &returned, now).await?;
-    let order = Confirm {
-        payment_key: returned.payment_key,
-        pg_order_id: row.pg_order_id.clone(),
-        amount: row.amount,
-        idempotency_key: step::confirm_key(row.id),
-    };
     let seen = match row.state {
-        PaymentState::Ready => charge(boot, gateway, &row, &order, now).await?,
-        PaymentState::InProgress | PaymentState::Unknown => match ask(boot, gateway, &row, now).await? {
-            Seen::Payment(pg) if pg.status == PgStatus::InProgress => charge(boot, gateway, &row, &order, now).await?,
-            seen => seen,
-        },
+        PaymentState::Ready => ask::confirm(boot, gateway, &row, returned.payment_key, now).await?,
+        PaymentState::InProgress | PaymentState::Unknown => ask::ask_to_pay(boot, gateway, &row, now).await?,
         // Confirmed before, by this client or by a webhook.
         _ => return Ok(row),
     };
@@ -75,16 +65,6 @@ pub async fn confirm(
         (PaymentState::Expired, _) => Err(ConfirmError::OrderExpired.into()),
         _ => Ok(after),
     }
-}
-
-async fn charge(
-    boot: &Boot,
-    gateway: &dyn Gateway,
-    row: &PaymentRow,
-    order: &Confirm,
-    now: Now,
-) -> Result<Seen, Fault> {
-    within_terms(boot, gateway, row, Seen::from(gateway.confirm(order).await), now).await
 }
 
 /// Checks what came back and notes that the gateway is about to be asked. Answers the row as it was before.

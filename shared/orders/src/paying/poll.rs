@@ -1,12 +1,12 @@
 //! A customer asks what became of a payment, or says that the window was closed.
 //!
-//! While the result is unknown each poll asks the gateway, but no more than every five seconds. A closed window ends the
-//! attempt, unless the gateway says otherwise: it is asked first.
+//! While the result is unknown each poll asks the gateway, but no more than every five seconds; a confirm that never reached
+//! it is sent again. A closed window ends the attempt, unless the gateway says otherwise: it is asked first.
 
 use super::ask;
 use super::fault::step_fault;
 use super::locked::Locked;
-use super::observe::observe;
+use super::observe::{Seen, observe};
 use authz::CustomerScope;
 use boot::Boot;
 use chrono::Duration;
@@ -43,7 +43,8 @@ pub async fn poll(
     if last.is_some_and(|at| at + Duration::seconds(ASK_EVERY_SECONDS) > now.0) {
         return Ok(row);
     }
-    Ok(ask(boot, gateway, &row, now).await?)
+    let seen = ask::ask_to_pay(boot, gateway, &row, now).await?;
+    Ok(keep(boot, &row, seen, now).await?)
 }
 
 /// Ends an attempt whose window was closed.
@@ -58,7 +59,8 @@ pub async fn abandon(
     if !matches!(row.state, PaymentState::Ready | PaymentState::InProgress) {
         return Ok(row);
     }
-    let row = ask(boot, gateway, &row, now).await?;
+    let seen = ask::ask(boot, gateway, &row, now).await?;
+    let row = keep(boot, &row, seen, now).await?;
     if row.state != PaymentState::Ready {
         return Ok(row);
     }
@@ -81,8 +83,7 @@ async fn own(boot: &Boot, by: CustomerScope, id: PaymentId) -> Result<PaymentRow
     Ok(attempt::find(&conn, id).await?.ok_or(PollError::NotFound)?)
 }
 
-async fn ask(boot: &Boot, gateway: &dyn Gateway, row: &PaymentRow, now: Now) -> Result<PaymentRow, Fault> {
-    let seen = ask::ask(boot, gateway, row, now).await?;
+async fn keep(boot: &Boot, row: &PaymentRow, seen: Seen, now: Now) -> Result<PaymentRow, Fault> {
     let tx = boot.db.begin().await?;
     let after = observe(&tx, &boot.vault, row, seen, now).await?;
     tx.commit().await?;

@@ -19,6 +19,7 @@ mod claims;
 mod clock;
 mod cloud;
 mod commission;
+mod confirms;
 mod dead_letters;
 mod deaths;
 mod deaths_settlement;
