@@ -32,7 +32,7 @@ plan: ## Which functions a change builds and ships, and why (FROM=origin/main TO
 selective: ## Ship a release to an emulator, change one task, ship the next: only its worker gets a version, no request fails
 	@scripts/selective
 
-soak: ## Live through seed after seed of the simulation (SOAK_MINUTES=10 SIM_SEED=… SIM_STEPS=1000)
+soak: ## The long proofs: outages, every lost round trip, seed after seed of the simulation (SOAK_MINUTES=10 SIM_SEED=… SIM_STEPS=1000)
 	@scripts/soak
 
 outage: ## Let the database's servers crash and come back while a crowd buys (OUTAGE_ROUNDS=3)

@@ -2,6 +2,7 @@
 //! below inherit them. Only attributes of the category, with the values it allows, say anything.
 
 use db::{Json, On};
+use kernel::values::Text;
 use kernel::{CategoryId, Fault, FieldError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ pub struct FilterAttribute {
 }
 
 /// What a product says, by the keys of the attributes.
-pub type Attributes = BTreeMap<String, String>;
+pub type Attributes = BTreeMap<String, Text<1, 50>>;
 
 db::statements! {
     static OF_CATEGORY: (CategoryId,) => (Json<Vec<FilterAttribute>>,) =
@@ -34,10 +35,10 @@ pub(crate) async fn of_category(on: &impl On, category_id: CategoryId) -> Result
 
 /// What a product says that its category does not know.
 pub(crate) fn problems(said: &Attributes, known: &[FilterAttribute]) -> Vec<FieldError> {
-    let problem = |(key, value): (&String, &String)| {
+    let problem = |(key, value): (&String, &Text<1, 50>)| {
         let code = match known.iter().find(|attribute| attribute.key == *key) {
             None => "not_of_this_category",
-            Some(attribute) if !attribute.values.contains(value) => "not_an_allowed_value",
+            Some(attribute) if !attribute.values.iter().any(|one| one == value.as_str()) => "not_an_allowed_value",
             Some(_) => return None,
         };
         Some(FieldError::new(format!("/attributes/{key}"), code))
@@ -54,7 +55,7 @@ mod tests {
         let fit =
             FilterAttribute { key: "fit".into(), label: "핏".into(), values: vec!["slim".into(), "wide".into()] };
         let found = |key: &str, value: &str| -> Vec<String> {
-            let said = Attributes::from([(key.to_owned(), value.to_owned())]);
+            let said = Attributes::from([(key.to_owned(), Text::new(value).unwrap())]);
             let problems = problems(&said, std::slice::from_ref(&fit));
             problems.into_iter().map(|problem| format!("{} {}", problem.field, problem.code)).collect()
         };

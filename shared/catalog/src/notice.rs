@@ -60,6 +60,7 @@ pub struct Disclosure {
     /// By the keys of the registration form.
     pub fields: BTreeMap<String, Text<0, 500>>,
     /// Country of origin, ISO 3166 in two letters: `KR`.
+    #[schemars(regex(pattern = "^[A-Z]{2}$"))]
     pub origin_code: String,
     /// Who imported it; required when it was made abroad.
     pub importer: Option<Text<1, 500>>,

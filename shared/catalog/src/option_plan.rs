@@ -15,8 +15,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionsInput {
+    #[schemars(length(max = MOST_GROUPS))]
     pub groups: Vec<GroupInput>,
     /// The combinations to sell; absent: all of them, those that exist unchanged.
+    #[schemars(length(max = MOST_SKUS))]
     pub skus: Option<Vec<SkuInput>>,
 }
 
@@ -27,6 +29,7 @@ pub struct GroupInput {
     pub id: Option<OptionGroupId>,
     pub name: Text<1, 20>,
     pub kind: OptionKind,
+    #[schemars(length(min = 1, max = MOST_SKUS))]
     pub values: Vec<ValueInput>,
 }
 
@@ -46,6 +49,7 @@ pub struct ValueInput {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SkuInput {
+    #[schemars(length(max = MOST_GROUPS))]
     pub values: Vec<Text<1, 50>>,
     /// Won on top of the product's price, may be negative.
     #[serde(default)]

@@ -30,7 +30,10 @@ impl Task for FinalizeStock {
                 release(&tx, read::<PaymentExpired>(event)?.purchase_order_id, "payment_expired", now).await?;
             } else if event.is::<DepositReversed>() {
                 let taken_back: DepositReversed = read(event)?;
-                unconfirm(&tx, taken_back.purchase_order_id, taken_back.payment_transaction_id, now).await?;
+                let order = taken_back.purchase_order_id;
+                unconfirm(&tx, order, taken_back.payment_transaction_id, now).await?;
+                // The order may have ended before this message came.
+                release(&tx, order, "deposit_reversed", now).await?;
             }
             Ok(tx.commit().await?)
         })

@@ -1,7 +1,7 @@
 //! A deposit that the bank took back: what was sold is held again and waits for the next deposit.
 //!
-//! Only lines that fell back to `payment_waiting` are held again; where a parcel is already on its way, the lines stay
-//! sold and people sort it out.
+//! Only lines that fell back to `payment_waiting` are held again, and those whose order has ended since, to be let go of;
+//! where a parcel is already on its way, the lines stay sold and people sort it out.
 
 use crate::changed::{Changed, tell};
 use db::Tx;
@@ -15,7 +15,7 @@ db::statements! {
              from stock_reservations r
              join product_orders o on o.id = r.product_order_id
              join purchase_orders po on po.id = o.purchase_order_id
-             where o.purchase_order_id = $1 and o.state = 'payment_waiting' and r.state = 'confirmed'
+             where o.purchase_order_id = $1 and o.state in ('payment_waiting', 'canceled_by_nopayment') and r.state = 'confirmed'
                and not exists (select from stock_movements m
                                where m.sku_id = r.sku_id and m.idempotency_key = 'sale_reversal:' || r.product_order_id || ':' || $2::uuid)
              order by r.sku_id, r.id for update of r),

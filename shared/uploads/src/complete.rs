@@ -1,10 +1,16 @@
 //! The file has arrived: its size and its first bytes are looked at in S3. Only its uploader may say so; saying it twice
-//! changes nothing.
+//! changes nothing. A place that nobody spoke of in time is given up: whatever is put there later counts for nothing, even
+//! from a store that would take it.
 
+use crate::start::LIVES;
 use crate::{Buckets, FileKind, Purpose, Uploader};
+use chrono::{DateTime, Duration, Utc};
 use db::Db;
-use kernel::{Failure, UploadId};
+use kernel::{Failure, Now, UploadId};
 use uuid::Uuid;
+
+/// S3 looks at the time when a PUT begins: how long the largest file may then take over a bad line.
+const TRAVELS: Duration = Duration::minutes(20);
 
 /// A file that can be used.
 #[derive(Debug, Clone)]
@@ -21,18 +27,19 @@ kernel::refusals! {
     /// Why a file cannot be used.
     pub enum CompleteError {
         UploadNotFound = 404 "upload_not_found", "There is no such upload.", "존재하지 않는 업로드입니다.";
+        UploadLapsed = 410 "upload_lapsed", "The time for this upload is over, ask for another place.", "업로드 유효 시간이 지났습니다. 다시 시도해 주세요.";
         NotUploaded = 409 "not_uploaded", "Nothing was uploaded yet.", "아직 파일이 업로드되지 않았습니다.";
         FileRefused = 422 "file_refused", "The file is not what was announced.", "파일 형식이나 크기가 올바르지 않습니다.";
     }
 }
 
 db::row! {
-    struct UploadRow { object_key: String, purpose: Purpose, content_type: String, bytes: i64, state: String, width: Option<i32>, height: Option<i32> }
+    struct UploadRow { object_key: String, purpose: Purpose, content_type: String, bytes: i64, state: String, width: Option<i32>, height: Option<i32>, created_at: DateTime<Utc> }
 }
 
 db::statements! {
     static FIND: (UploadId, &'static str, Uuid) => UploadRow =
-        "select object_key, purpose, content_type, bytes, state, width, height from uploads where id = $1 and uploaded_by_type = $2 and uploaded_by = $3";
+        "select object_key, purpose, content_type, bytes, state, width, height, created_at from uploads where id = $1 and uploaded_by_type = $2 and uploaded_by = $3";
     static FINISH: (UploadId, &'static str, Option<i32>, Option<i32>) => () =
         "update uploads set state = $2, width = $3, height = $4 where id = $1 and state = 'pending'";
 }
@@ -43,6 +50,7 @@ pub async fn complete(
     buckets: &Buckets,
     by: impl Into<Uploader>,
     upload_id: UploadId,
+    now: Now,
 ) -> Result<Completed, Failure<CompleteError>> {
     let by = by.into();
     let upload =
@@ -55,6 +63,7 @@ pub async fn complete(
         height,
     };
     match upload.state.as_str() {
+        "pending" if upload.created_at + LIVES + TRAVELS < now.0 => return Err(CompleteError::UploadLapsed.into()),
         "pending" => {}
         "ready" => return Ok(done(upload.width, upload.height)),
         _ => return Err(CompleteError::FileRefused.into()),

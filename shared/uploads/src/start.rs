@@ -6,7 +6,8 @@ use db::On;
 use kernel::{Failure, Now, UploadId};
 use uuid::Uuid;
 
-const LIVES: Duration = Duration::minutes(10);
+/// How long S3 takes the file at its place.
+pub(crate) const LIVES: Duration = Duration::minutes(10);
 
 /// What is to be uploaded.
 #[derive(Debug, Clone)]

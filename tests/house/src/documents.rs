@@ -30,7 +30,11 @@ pub fn wrong(document: &Value) -> Vec<String> {
             let body = &operation["requestBody"]["content"]["application/json"]["schema"];
             if !body.is_null() {
                 let mut seen = BTreeSet::new();
-                open_objects(document, body, &said, &mut seen, &mut wrong);
+                loose_ends(document, body, &said, &mut seen, &mut wrong);
+            }
+            for one in operation["parameters"].as_array().into_iter().flatten() {
+                let said = format!("{said} ?{}", one["name"].as_str().unwrap_or_default());
+                loose_ends(document, &one["schema"], &said, &mut BTreeSet::new(), &mut wrong);
             }
             let named: BTreeSet<&str> = path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
             let parameters = operation["parameters"].as_array().into_iter().flatten();
@@ -49,13 +53,13 @@ pub fn wrong(document: &Value) -> Vec<String> {
     wrong
 }
 
-/// Objects of a request that would swallow unknown fields.
-fn open_objects(document: &Value, schema: &Value, said: &str, seen: &mut BTreeSet<String>, wrong: &mut Vec<String>) {
+/// What of a request has no end: objects that would swallow unknown fields, texts and lists of any length.
+fn loose_ends(document: &Value, schema: &Value, said: &str, seen: &mut BTreeSet<String>, wrong: &mut Vec<String>) {
     if let Some(target) = schema["$ref"].as_str() {
         if seen.insert(target.to_owned()) {
             let inner = document.pointer(target.trim_start_matches('#')).unwrap_or(&Value::Null);
             let said = format!("{said} ({})", target.rsplit('/').next().unwrap_or_default());
-            open_objects(document, inner, &said, seen, wrong);
+            loose_ends(document, inner, &said, seen, wrong);
         }
         return;
     }
@@ -64,15 +68,24 @@ fn open_objects(document: &Value, schema: &Value, said: &str, seen: &mut BTreeSe
     if schema.get("properties").is_some() && !closed {
         wrong.push(format!("{said}: the body takes unknown fields (deny_unknown_fields is missing)"));
     }
+    let is =
+        |kind: &str| schema["type"] == kind || schema["type"].as_array().is_some_and(|all| all.contains(&kind.into()));
+    let says = |keywords: &[&str]| keywords.iter().any(|keyword| schema.get(keyword).is_some());
+    if is("array") && !says(&["maxItems"]) {
+        wrong.push(format!("{said}: a list of any length: {schema}"));
+    }
+    if is("string") && !says(&["maxLength", "enum", "const", "format", "pattern"]) {
+        wrong.push(format!("{said}: a text of any length: {schema}"));
+    }
     for (key, value) in schema.as_object().into_iter().flatten() {
         match (key.as_str(), value) {
             ("properties" | "$defs", Value::Object(all)) => {
-                all.values().for_each(|one| open_objects(document, one, said, seen, wrong));
+                all.values().for_each(|one| loose_ends(document, one, said, seen, wrong));
             }
             ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(all)) => {
-                all.iter().for_each(|one| open_objects(document, one, said, seen, wrong));
+                all.iter().for_each(|one| loose_ends(document, one, said, seen, wrong));
             }
-            ("items" | "additionalProperties", Value::Object(_)) => open_objects(document, value, said, seen, wrong),
+            ("items" | "additionalProperties", Value::Object(_)) => loose_ends(document, value, said, seen, wrong),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! The end of a run: everything is given its time, then nothing may be left over, and every won is where it belongs.
 
-use crate::steps::{delivering, selling, settling, waiting};
+use crate::steps::{cancelling, delivering, selling, settling, waiting};
 use crate::world::{ENDPOINT, World};
 use chrono::Duration;
 use harness::Value;
@@ -16,13 +16,19 @@ const DAYS: i64 = 34;
 pub async fn settle(world: &mut World) {
     arrived(world).await;
     arrive(world).await;
-    for _ in 0..DAYS {
+    for day in 0..DAYS {
         waiting::pass(world, Duration::days(1)).await;
         delivering::settled(world).await;
+        cancelling::retry_refund(world).await;
         settling::pay_out(world).await;
         delivering::settled(world).await;
-        world.shop.toss().complete_payouts();
-        settling::recheck(world).await;
+        // Banks refuse some payouts, but not for ever.
+        if day < DAYS / 2 {
+            settling::banks_settle(world).await;
+        } else {
+            world.shop.toss().complete_payouts();
+            settling::recheck(world).await;
+        }
         selling::poll_changes(world).await;
     }
     delivering::settled(world).await;

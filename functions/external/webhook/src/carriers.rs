@@ -3,6 +3,7 @@
 use crate::App;
 use authz::external as may;
 use axum::extract::State;
+use kernel::values::Text;
 use partners::inbound::carrier::{self, ScanBatch, ScanOutcome};
 use partners::inbound::inbox::{Message, body_hash};
 use schemars::JsonSchema;
@@ -31,9 +32,10 @@ const MOST: usize = 500;
 pub(crate) async fn tracking_events(
     ctx: Ctx<may::CarrierSignature>,
     State(app): State<App>,
-    Path(carrier_code): Path<String>,
+    Path(carrier_code): Path<Text<1, 20>>,
     body: RawBody,
 ) -> Answer<Json<TrackingEventsTakenView>, ScansError> {
+    let carrier_code = carrier_code.into_string();
     let secret = app.boot.secrets.carriers.get(&carrier_code).ok_or(ScansError::CarrierNotFound)?;
     let signature = body.headers.get("drrip-carrier-signature").and_then(|value| value.to_str().ok());
     if !carrier::signed(signature.unwrap_or_default(), secret, &body.bytes, ctx.now) {

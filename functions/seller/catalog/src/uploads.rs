@@ -107,6 +107,6 @@ pub async fn complete(
     State(app): State<App>,
     Path(upload_id): Path<UploadId>,
 ) -> Answer<Json<UploadedFileView>, CompleteError> {
-    let file = ::uploads::complete(&app.boot.db, &app.buckets, ctx.who.member_id, upload_id).await?;
+    let file = ::uploads::complete(&app.boot.db, &app.buckets, ctx.who.member_id, upload_id, ctx.now).await?;
     Ok(Json(file.into()))
 }

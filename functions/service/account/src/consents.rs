@@ -6,6 +6,7 @@ use authz::service as may;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use kernel::TermId;
+use kernel::values::List;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{Answer, Ctx, Json};
@@ -85,7 +86,7 @@ pub async fn list(ctx: Ctx<may::Customer>, State(app): State<App>) -> Answer<Jso
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TermAgreementsBody {
-    term_ids: Vec<TermId>,
+    term_ids: List<TermId, 0, 50>,
 }
 
 pub async fn agree(
@@ -94,7 +95,7 @@ pub async fn agree(
     Json(body): Json<TermAgreementsBody>,
 ) -> Answer<Json<ConsentsView>, AgreeError> {
     let tx = app.boot.db.begin().await?;
-    consents::agree(&tx, ctx.who.scope(), ctx.now, &body.term_ids).await?;
+    consents::agree(&tx, ctx.who.scope(), ctx.now, body.term_ids.as_slice()).await?;
     let items = consents::of(&tx, ctx.who.scope()).await?;
     tx.commit().await?;
     Ok(Json(ConsentsView { items: items.into_iter().map(ConsentView::from).collect() }))

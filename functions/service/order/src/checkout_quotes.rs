@@ -7,7 +7,7 @@ use axum::extract::State;
 use kernel::values::{Amount, List, Quantity, Text};
 use kernel::*;
 use orders::quotes::choices::{Choices, Coupons, PayMethod};
-use orders::quotes::reprice::{QuoteError, reprice};
+use orders::quotes::reprice::QuoteError;
 use orders::quotes::store::{self, Fresh, QuoteGone, What};
 use pricing::Place;
 use schemars::JsonSchema;
@@ -208,8 +208,9 @@ pub async fn coupons(
     Path(quote): Path<QuoteId>,
 ) -> Answer<Json<QuoteCoupons>, CheckoutError> {
     let conn = app.boot.db.writer().await?;
-    let (_, choices) = store::open(&conn, ctx.who.scope(), quote, ctx.now).await.map_err(Failure::widen)?;
-    let priced = reprice(&conn, ctx.who.scope(), &choices, ctx.now).await.map_err(Failure::widen)?;
+    let (_, mut choices) = store::open(&conn, ctx.who.scope(), quote, ctx.now).await.map_err(Failure::widen)?;
+    let kept = store::what_is_left(&conn, ctx.who.scope(), &mut choices, Fresh::default(), ctx.now).await;
+    let (priced, _) = kept.map_err(Failure::widen)?;
     let savings = pricing::savings(&priced.checkout, &priced.wallet).map_err(Fault::internal)?;
     let name = |id: UserCouponId| {
         priced.names.iter().find(|named| named.user_coupon_id == id).map(|named| named.name.clone()).unwrap_or_default()

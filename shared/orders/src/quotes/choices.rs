@@ -43,16 +43,12 @@ pub struct Choices {
 }
 
 impl Coupons {
-    /// The same without some.
-    #[must_use]
-    pub fn without(self, gone: &[UserCouponId]) -> Coupons {
-        match self {
-            Coupons::Best => Coupons::Best,
-            Coupons::Chosen { mut product, cart, mut shipping } => {
-                product.retain(|(_, id)| !gone.contains(id));
-                shipping.retain(|(_, id)| !gone.contains(id));
-                Coupons::Chosen { product, cart: cart.filter(|id| !gone.contains(id)), shipping }
-            }
+    /// Leaves some out.
+    pub fn leave_out(&mut self, gone: &[UserCouponId]) {
+        if let Coupons::Chosen { product, cart, shipping } = self {
+            product.retain(|(_, id)| !gone.contains(id));
+            shipping.retain(|(_, id)| !gone.contains(id));
+            cart.take_if(|id| gone.contains(id));
         }
     }
 }

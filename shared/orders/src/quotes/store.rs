@@ -163,19 +163,8 @@ pub async fn change(
     fresh: Fresh,
     now: Now,
 ) -> Result<Quoted, Failure<QuoteError>> {
-    let mut gone = Vec::new();
     let (points, rewards) = (choices.points, choices.rewards);
-    let priced = loop {
-        match reprice(tx, by, &choices, now).await {
-            Err(Failure::Refused(QuoteError::CouponUnknown(ids))) if !fresh.coupons => {
-                choices.coupons = choices.coupons.without(&ids);
-                gone = ids;
-            }
-            Err(Failure::Refused(QuoteError::NotEnoughPoints(left))) if !fresh.points => choices.points = left,
-            Err(Failure::Refused(QuoteError::NotEnoughRewards(left))) if !fresh.rewards => choices.rewards = left,
-            priced => break priced?,
-        }
-    };
+    let (priced, gone) = what_is_left(tx, by, &mut choices, fresh, now).await?;
     let lowered = lowered(&priced, points, rewards);
     choices.coupons = priced.coupons.clone();
     let hash = priced.hash()?;
@@ -184,6 +173,28 @@ pub async fn change(
         .run(tx, (row.id, version, Json(choices.clone()), Json(priced.quote.clone()), hash, priced.quote.total_payable))
         .await?;
     Ok(Quoted { id: row.id, version, expires_at: row.expires_at, choices, priced, gone, lowered })
+}
+
+/// The price of what is still there of the choices, which are lowered to it, and the coupons that are gone.
+pub async fn what_is_left(
+    on: &impl On,
+    by: CustomerScope,
+    choices: &mut Choices,
+    fresh: Fresh,
+    now: Now,
+) -> Result<(Priced, Vec<UserCouponId>), Failure<QuoteError>> {
+    let mut gone = Vec::new();
+    loop {
+        match reprice(on, by, choices, now).await {
+            Err(Failure::Refused(QuoteError::CouponUnknown(ids))) if !fresh.coupons => {
+                choices.coupons.leave_out(&ids);
+                gone = ids;
+            }
+            Err(Failure::Refused(QuoteError::NotEnoughPoints(left))) if !fresh.points => choices.points = left,
+            Err(Failure::Refused(QuoteError::NotEnoughRewards(left))) if !fresh.rewards => choices.rewards = left,
+            priced => return Ok((priced?, gone)),
+        }
+    }
 }
 
 /// Balances that were chosen higher than they are now, unless the price itself names them.

@@ -58,6 +58,7 @@ mod products;
 mod races;
 mod races_paying;
 mod refunds;
+mod refused_side_steps;
 mod refused_steps;
 mod refused_trade_steps;
 mod replays;

@@ -59,6 +59,7 @@ async fn a_reservation_takes_only_the_steps_its_state_allows() {
                     ("held", "paid", OrderPaid::NAME) => "confirmed",
                     ("held", "canceled_by_nopayment", PaymentFailed::NAME | PaymentExpired::NAME) => "released",
                     ("confirmed", "payment_waiting", DepositReversed::NAME) => "held",
+                    ("held" | "confirmed", "canceled_by_nopayment", DepositReversed::NAME) => "released",
                     _ => state,
                 };
                 // Twice, as queues deliver.

@@ -66,5 +66,11 @@ async fn a_place_takes_one_kind_and_one_size_for_ten_minutes() {
     assert_eq!((file["purpose"].as_str(), file["object_key"].as_str()), (Some("seller_document"), None));
     let other = shop.seller().await;
     other.post(&format!("/v1/uploads/{id}/complete"), json!({})).await.expect_code(404, "upload_not_found");
+
+    // What came through a link that has ended counts for nothing, even where a store took it; what counted stays.
+    let late = put(&shop, &seller, "product_picture", "image/png", png(1000, 1000)).await;
+    shop.clock().advance(chrono::Duration::minutes(31));
+    seller.post(&format!("/v1/uploads/{late}/complete"), json!({})).await.expect_code(410, "upload_lapsed");
+    seller.post(&format!("/v1/uploads/{id}/complete"), json!({})).await.expect(200);
     shop.close().await;
 }

@@ -43,7 +43,7 @@ steps! {
     2 "withdraw a cancel" cancelling::withdraw;
     4 "a seller answers a cancel" cancelling::answer;
     1 "an operator rules on a cancel" cancelling::rule;
-    4 "an operator orders a refund anew" cancelling::retry_refund;
+    8 "an operator orders a refund anew" cancelling::retry_refund;
     8 "accept" selling::accept;
     8 "dispatch" selling::dispatch;
     6 "restock" selling::restock;
@@ -53,7 +53,7 @@ steps! {
     2 "the carrier repeats itself" carrying::repeat;
     5 "confirm a purchase" carrying::confirm_purchase;
     4 "pay sellers" settling::pay_out;
-    3 "banks settle payouts" settling::banks_settle;
+    8 "banks settle payouts" settling::banks_settle;
     14 "some messages arrive" delivering::some;
     8 "all messages arrive" delivering::all;
     8 "the gateway tells" delivering::webhooks;

@@ -60,7 +60,9 @@ pub async fn banks_settle(world: &mut World) {
 
 /// Accounts of failed payouts are checked again, so that the next batch pays them.
 pub async fn recheck(world: &mut World) {
-    let sql = "select jsonb_build_array(seller_id) from payouts p where state = 'failed' order by id desc limit 1";
+    let sql =
+        "select distinct jsonb_build_array(p.seller_id) from payouts p join settlements s on s.id = p.settlement_id
+               where p.state = 'failed' and s.state = 'confirmed' order by 1";
     let failed: Vec<Value> = world.shop.values(sql, &[]).await;
     for row in &failed {
         let seller = world.sellers.iter().find(|seller| row[0] == seller.seller_id.to_string()).unwrap().clone();

@@ -10,11 +10,12 @@ use kernel::clock::kst_at;
 const ROUNDS: [&str; 5] =
     ["cancel_expired_payments", "match_waiting_scans", "sweep_webhook_deliveries", "apply_prices", "remind_refunds"];
 /// Once a day: hour and minute.
-const NIGHTLY: [(u32, u32, &str); 4] = [
+const NIGHTLY: [(u32, u32, &str); 5] = [
     (0, 10, "expire_points"),
     (3, 0, "auto_confirm_sweep"),
     (4, 0, "build_settlements"),
     (9, 0, "approve_unanswered_cancels"),
+    (9, 1, "check_delivery_delay"),
 ];
 
 /// Five to forty.
