@@ -18,7 +18,7 @@ from schedules import by_utc
 from secrets_of_stack import load as load_secrets
 from secrets_of_stack import put as put_secrets
 from stack import Stack
-from template import functions, load
+from template import functions, load, with_settings
 
 
 def arguments():
@@ -60,6 +60,7 @@ def main():
     template = load(template_path)
     parameters = dict(p.split("=", 1) for p in given.parameters)
     parameters = {k: v for k, v in parameters.items() if k in template.get("Parameters", {})}
+    template = with_settings(template, parameters)
 
     s3, stack = client("s3"), Stack(client("cloudformation"), given.stack)
     if given.packaged:

@@ -60,7 +60,7 @@ who_listens() { { ss -ltnp 2>/dev/null || true; } | awk -v p=":$1\$" '$4 ~ p {pr
 need_port() { # need_port PORT NAME VARIABLE
   port_is_taken "$1" || return 0
   die "Port $1 ($2) is already in use ${DIM}$(who_listens "$1")${PLAIN}" \
-    "Stop what listens there, or choose another: $3=$(free_port $(($1 + 1))) make up"
+    "Stop what listens there, or choose another: $3=$(free_port $(($1 + 10))) make up"
 }
 
 # A process that ended but that nobody waited for (a container without an init) still has its number: see its state.

@@ -10,6 +10,8 @@ import stage
 from plan import Plan
 from tree import EMPTY, Tree, at, changed_paths, comes_after, git
 
+from template import with_settings  # of scripts/deploy, which `tree` put on the path
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -66,14 +68,15 @@ def collect(given):
 
 
 def fetch(given):
-    """Lays the template of a release where the deployment takes it, and prints what it moves on this stage."""
+    """Lays the template of a release, with the stage's settings, where the deployment takes it, and prints what it moves there."""
     from cloud import client
 
     packs = store(given)
     manifest, now = packs.manifest(given.commit), stage.running(client("cloudformation"), f"drrip-{given.stage}")
     out = pathlib.Path(given.out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(packs.read(f"releases/{given.commit}.template.json")), encoding="utf-8")
+    template = with_settings(packs.read(f"releases/{given.commit}.template.json"), dict(s.split("=", 1) for s in given.settings))
+    out.write_text(json.dumps(template), encoding="utf-8")
     shipped = packages.moved(packs.read(f"releases/{now}.json") if now else None, manifest)
     print(f"{given.stage} {(now or 'empty')[:9]} → {given.commit[:9]}: {', '.join(shipped) or 'no function'}")
 
@@ -121,7 +124,7 @@ def arguments():
     command(base, "--bucket")
     command(binaries, plan={})
     command(collect, "--bucket", "--built", plan={}, **{"--linked": {"help": "folder of the emulator's binaries"}, "--commit": {}})
-    command(fetch, "--bucket", "--stage", "--out", commit={})
+    command(fetch, "--bucket", "--stage", "--out", commit={}, **{"--settings": {"nargs": "*", "default": [], "metavar": "Name=value"}})
     command(running, "--stage")
     command(migrate, "--bucket", "--stage", commit={})
     command(health, "--domain", "--template")

@@ -1,5 +1,6 @@
-"""A stage is migrated before anything else and asked on every host; the small functions of the template do as they say."""
+"""A stage is migrated before anything else, asked on every host and given its settings; the small functions of the template do as they say."""
 
+import copy
 import http.server
 import io
 import json
@@ -13,7 +14,7 @@ from unittest import mock
 from botocore.exceptions import ClientError
 
 import stage
-from template import load
+from template import functions, load, named_parameters, with_settings
 
 ROOT = pathlib.Path(__file__).parents[3]
 TEMPLATE = load(ROOT / "template.yaml")
@@ -89,6 +90,29 @@ def inline(logical, clients):
     with mock.patch.dict(sys.modules, {"boto3": boto3}), mock.patch.dict("os.environ", {"STAGE": "dev", "EDGE_KEY": "key"}):
         exec(compile(source, logical, "exec"), module.__dict__)
     return module
+
+
+def written_parameters(properties):
+    """The parameters that properties name, wherever."""
+    text = json.dumps(properties)
+    return {name for name in TEMPLATE["Parameters"] if f'{{"Ref": "{name}"}}' in text or f"${{{name}}}" in text}
+
+
+class Settings(unittest.TestCase):
+    def given(self, **values):
+        return dict(functions(with_settings(copy.deepcopy(TEMPLATE), {"Stage": "prod"} | values)))
+
+    def test_a_changed_setting_is_a_changed_function(self):
+        before, after = self.given(), self.given(AllowedOrigins="https://shop.example")
+        moved = [name for name in before if before[name] != after[name]]
+        self.assertEqual(moved, [name for name, f in functions(TEMPLATE) if "AllowedOrigins" in written_parameters(f["Properties"])])
+        self.assertTrue(moved)
+        self.assertEqual(before, self.given(AllowedOrigins=TEMPLATE["Parameters"]["AllowedOrigins"]["Default"]))
+
+    def test_functions_name_parameters_in_variables_alone(self):
+        for logical, function in functions(TEMPLATE):
+            named = named_parameters(TEMPLATE, function["Properties"].get("Environment", {}).get("Variables", {}))
+            self.assertEqual(written_parameters(function["Properties"]) - {"Stage"}, set(named), logical)
 
 
 class EdgeKey(unittest.TestCase):
