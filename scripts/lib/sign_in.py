@@ -16,6 +16,10 @@ HOST, PORT, DOMAIN, DEMO, SEED = sys.argv[1:6]
 PASSWORD = "drrip-demo-2026"
 
 
+class Refused(SystemExit):
+    """Ends the script unless somebody knows better."""
+
+
 def post(path, body, **headers):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"host": f"{HOST}.{DOMAIN}:{PORT}", "content-type": "application/json"} | headers
@@ -24,7 +28,7 @@ def post(path, body, **headers):
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as refusal:
-        raise SystemExit(f"{path} answered {refusal.code}: {refusal.read().decode()}") from None
+        raise Refused(f"{path} answered {refusal.code}: {refusal.read().decode()}") from None
 
 
 def code(mail):
@@ -44,10 +48,13 @@ def customer():
 
 
 def of_back_office(mail, second_factor, step_up):
-    challenge = post("/v1/auth/sign-in", {"email": mail, "password": PASSWORD})
+    challenge = post("/v1/auth/sign-in", {"email": mail, "password": PASSWORD})["challenge_id"]
     used = code(mail)
-    proof = {"challenge_id": challenge["challenge_id"], "proof": {"code": used}}
-    token = post(second_factor, proof)["access_token"]
+    try:
+        token = post(second_factor, {"challenge_id": challenge, "proof": {"code": used}})["access_token"]
+    except Refused:
+        used = next_code(mail, used)
+        token = post(second_factor, {"challenge_id": challenge, "proof": {"code": used}})["access_token"]
     return post(step_up, {"code": next_code(mail, used)}, authorization=f"Bearer {token}")["access_token"]
 
 

@@ -66,7 +66,6 @@ print_process_env() { # what a program outside the emulator needs to be a proces
   cat <<ENV
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=$AWS_REGION AWS_ENDPOINT_URL=$(emulator_url)
 export STAGE=$STAGE SECRET_IDS=${ids%,} DOMAIN_NAME=$DOMAIN MAIL_SENDER=no-reply@drrip.example
-export DATABASE_URL=$(pooled_url) DATABASE_DIRECT_URL=$(direct_url)
 export TOSS_URL=http://127.0.0.1:$TOSS_PORT AGENCY_URL=http://127.0.0.1:$AGENCY_PORT BANK_URL=http://127.0.0.1:$BANK_PORT
 export CARRIER_URL=http://127.0.0.1:$CARRIER_PORT HOOKS_URL=http://127.0.0.1:$HOOKS_PORT WEBHOOK_ALLOW_HOSTS=127.0.0.1:$HOOKS_PORT
 export PUBLIC_BUCKET=$(of_stack PublicBucket) PRIVATE_BUCKET=$(of_stack PrivateBucket) ALLOWED_ORIGINS=http://localhost:3000

@@ -10,22 +10,28 @@ use kernel::*;
 use orders::cart::{self, GuestId, Owner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{Answer, Ctx, Describe, Json, Spec};
+use web::{Answer, Ctx, Describe, Json, Problem, Spec};
+
+/// Characters of a visitor's token.
+const MOST: usize = 200;
 
 /// The `Drrip-Guest` header of a visitor without a session.
 pub struct GuestHeader(Option<String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for GuestHeader {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(GuestHeader(parts.headers.get("drrip-guest").and_then(|value| value.to_str().ok()).map(str::to_owned)))
+        let Some(value) = parts.headers.get("drrip-guest") else { return Ok(GuestHeader(None)) };
+        let fits = value.to_str().ok().filter(|text| text.len() <= MOST);
+        let token = fits.ok_or_else(|| Problem::invalid("Drrip-Guest", "at most 200 visible characters"))?;
+        Ok(GuestHeader(Some(token.to_owned())))
     }
 }
 
 impl Describe for GuestHeader {
     fn describe(spec: &mut Spec) {
         spec.headers.push(serde_json::json!({
-            "name": "Drrip-Guest", "in": "header", "required": false, "schema": { "type": "string", "maxLength": 200 },
+            "name": "Drrip-Guest", "in": "header", "required": false, "schema": { "type": "string", "maxLength": MOST },
             "description": "A visitor's cart, as `guest_id` of an earlier answer named it.",
         }));
     }
