@@ -46,6 +46,8 @@ db::statements! {
         "insert into payment_transactions (id, payment_id, kind, pg_transaction_key, amount, result, request_key, pg_code, response, occurred_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (payment_id, kind, pg_transaction_key) where pg_transaction_key is not null do nothing returning id";
+    static KNOWS: (PaymentId, String) => (bool,) =
+        "select exists (select from payment_transactions where payment_id = $1 and pg_transaction_key = $2)";
     static LAST_ASKED: (PaymentId,) => (Option<DateTime<Utc>>,) =
         "select max(occurred_at) from payment_transactions where payment_id = $1 and kind in ('query', 'confirm')";
 }
@@ -66,6 +68,11 @@ pub async fn record(tx: &Tx, evidence: Evidence, now: Now) -> Result<Option<Paym
         now,
     );
     Ok(RECORD.opt(tx, params).await?.map(|(id,)| id))
+}
+
+/// Whether a movement at the gateway is in our books.
+pub async fn knows(on: &impl On, payment_id: PaymentId, pg_transaction_key: &str) -> Result<bool, Fault> {
+    Ok(KNOWS.one(on, (payment_id, pg_transaction_key.to_owned())).await?.0)
 }
 
 /// When the gateway was last asked about a payment.

@@ -21,7 +21,7 @@ use ledger::{Posting, Tender};
 use payments::attempt::{self, OrderKey};
 use payments::refund::{self, NewRefund};
 use payments::{
-    Lookup, Method, PaymentAction, PaymentRow, PaymentState, PgPayment, PgStatus, TransactionResult, step,
+    Lookup, Method, PaymentAction, PaymentRow, PaymentState, PgPayment, PgStatus, TransactionResult, evidence, step,
     virtual_account,
 };
 
@@ -112,7 +112,7 @@ impl News<'_> {
             (PgStatus::WaitingForDeposit, PaymentState::WaitingForDeposit) => {
                 if row.expires_at.is_some_and(|at| at <= now.0) { done(step::expire(tx, row).await) } else { Ok(()) }
             }
-            (PgStatus::Done, PaymentState::Canceled) if row.captured_amount.is_positive() => Ok(()),
+            (PgStatus::Done, PaymentState::Canceled) if row.captured_amount.is_positive() => self.after_all(pg).await,
             (PgStatus::Done, _) if row.state.next(PaymentAction::Capture).is_some() => {
                 match self.unheard_account(pg).await? {
                     Some(row) => News { row: &row, ..*self }.money(pg, outbox).await,
@@ -172,6 +172,17 @@ impl News<'_> {
             self.made_good(pg).await
         } else {
             self.surplus(pg).await
+        }
+    }
+
+    /// Old news of a payment that was given back whole, or money that came in since.
+    async fn after_all(&self, pg: &PgPayment) -> Result<(), Fault> {
+        let News { tx, locked, row, now, .. } = *self;
+        match &pg.last_transaction_key {
+            Some(key) if !evidence::knows(tx, row.id, key).await? => {
+                reversed::unclaimed(tx, locked.order.id, now).await
+            }
+            _ => Ok(()),
         }
     }
 

@@ -34,9 +34,12 @@ db::row! { struct OrderRow { user_id: UserId, points_used: Money, rewards_used: 
 db::statements! {
     static UNPAY: (PurchaseOrderId, Option<chrono::DateTime<chrono::Utc>>) => OrderRow =
         "update purchase_orders set paid_at = null, pay_due_at = $2 where id = $1 returning user_id, points_used, rewards_used, total_payable";
-    static DISPUTE: (InquiryId, String, PurchaseOrderId, Now) => () =
+    /// One at a time for an order.
+    static DISPUTE: (InquiryId, String, PurchaseOrderId, Now, &'static str, &'static str) => () =
         "insert into inquiries (id, inquiry_no, kind, user_id, purchase_order_id, assigned_to, state, title, body, created_at)
-         select $1, $2, 'dispute', p.user_id, p.id, 'platform', 'open', '입금 취소', '주문 처리 후 가상계좌 입금이 취소되었습니다.', $4 from purchase_orders p where p.id = $3";
+         select $1, $2, 'dispute', p.user_id, p.id, 'platform', 'open', $5, $6, $4 from purchase_orders p
+         where p.id = $3 and not exists (
+             select from inquiries i where i.purchase_order_id = p.id and i.kind = 'dispute' and i.state <> 'closed')";
     static SETTLED: (PurchaseOrderId,) => () =
         "update inquiries set state = 'closed', version = version + 1 where purchase_order_id = $1 and kind = 'dispute' and state <> 'closed'";
 }
@@ -55,8 +58,7 @@ pub async fn deposit(
     let before_dispatch = |line: &LineRow| matches!(line.state, LineState::Paid | LineState::Preparing);
     let any_dispatched = lines.iter().any(|line| !before_dispatch(line) && line.state != LineState::Canceled);
     if any_dispatched || fallen_back::any_granted(tx, order).await? {
-        let id = InquiryId::new();
-        DISPUTE.run(tx, (id, format!("D{}", id.0.simple()), order, now)).await?;
+        dispute(tx, order, ("입금 취소", "주문 처리 후 가상계좌 입금이 취소되었습니다."), now).await?;
     } else {
         fallen_back::withdraw_asked(tx, order, now, outbox).await?;
         let moves = lines.iter().map(|line| Move::new(line.id, line.state, LineAction::ReverseDeposit)).collect();
@@ -80,6 +82,17 @@ pub async fn deposit(
         any_dispatched,
     };
     outbox.add(&event, now)
+}
+
+/// Money came into an account whose order was refunded whole after the bank had taken its first deposit back, unheard by us.
+/// The gateway holds it for nobody: people find out whose it is.
+pub async fn unclaimed(tx: &Tx, order: PurchaseOrderId, now: Now) -> Result<(), Fault> {
+    dispute(tx, order, ("환불 후 입금", "환불이 끝난 주문의 가상계좌에 다시 입금되었습니다."), now).await
+}
+
+async fn dispute(tx: &Tx, order: PurchaseOrderId, said: (&'static str, &'static str), now: Now) -> Result<(), Fault> {
+    let id = InquiryId::new();
+    DISPUTE.run(tx, (id, format!("D{}", id.0.simple()), order, now, said.0, said.1)).await
 }
 
 /// The money a disputed order was missing is there again: nothing more to decide.

@@ -142,16 +142,20 @@ async fn an_operator_does_what_the_role_allows_and_nothing_else() {
     shop.close().await;
 }
 
+/// Whether somebody signed in with this role may call at all.
+pub fn allows(access: Access, role: &str, permissions: &[String]) -> bool {
+    match access {
+        Access::Permission(name) => permissions.iter().any(|held| held == name),
+        Access::Owner => role == "owner",
+        _ => true,
+    }
+}
+
 async fn by_roles(host: Audience, people: Vec<(&str, Actor, Vec<String>)>) {
     let mut surprises = Surprises::default();
     for endpoint in endpoints(host).await.iter().filter(|endpoint| endpoint.guarded()) {
         for (role, actor, permissions) in &people {
-            let may = match endpoint.spec.access {
-                Access::Permission(name) => permissions.iter().any(|held| held == name),
-                Access::Owner => *role == "owner",
-                _ => true,
-            };
-            if !may {
+            if !allows(endpoint.spec.access, role, permissions) {
                 let answer = endpoint.tried(&actor.elevated()).await;
                 surprises.expect(role, endpoint, &answer, 403, "forbidden");
                 continue;

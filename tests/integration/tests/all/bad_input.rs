@@ -83,3 +83,20 @@ async fn rows(shop: &Shop) -> Vec<Option<String>> {
 pub fn many(n: usize, value: &Value) -> Value {
     json!(vec![value; n])
 }
+
+#[tokio::test]
+async fn what_is_far_too_long_is_refused_like_anything_else() {
+    let shop = Shop::open().await;
+    let minji = shop.customer().await;
+    let long = "a".repeat(60_000);
+    for field in ["keyword", "cursor", "limit", "sort"] {
+        let answer = minji.get(&format!("/v1/products?{field}={long}")).await.expect_code(422, "invalid_request");
+        assert_eq!(answer["errors"][0]["field"], format!("?{field}"));
+    }
+    minji.get(&format!("/v1/products/{long}")).await.expect_code(404, "not_found");
+    let nobody = shop.anonymous(harness::Host::Service);
+    nobody.get("/v1/me").header("authorization", &format!("Bearer {long}")).await.expect_code(401, "unauthenticated");
+    let order = minji.post("/v1/purchase-orders", harness::json!({})).header("idempotency-key", &long).await;
+    assert_eq!((order.status.as_u16(), &order["errors"][0]["field"]), (400, &harness::json!("Idempotency-Key")));
+    shop.close().await;
+}

@@ -19,12 +19,17 @@ struct Story {
     coat: ProductOrderId,
 }
 
+/// The gateway tells us what happens to payments.
+async fn hears(shop: &Shop) {
+    let url = shop.url(Host::External).await;
+    let to = |path: &str| Some(format!("{url}/v1/inbound/toss/{path}"));
+    shop.toss().set_targets(Targets { payment: to("payment-events"), deposit: to("deposits"), payout: None });
+}
+
 impl Story {
     async fn begin() -> Story {
         let shop = Shop::open().await;
-        let url = shop.url(Host::External).await;
-        let to = |path: &str| Some(format!("{url}/v1/inbound/toss/{path}"));
-        shop.toss().set_targets(Targets { payment: to("payment-events"), deposit: to("deposits"), payout: None });
+        hears(&shop).await;
         let (minji, seller) = (shop.customer().await, shop.seller().await);
         let tee = seller.product("티셔츠").price(10_000).sku("M", 10).on_sale().await;
         let coat = seller.product("코트").price(40_000).sku("M", 10).on_sale().await;
@@ -188,5 +193,27 @@ async fn a_refund_that_comes_first_leaves_the_bank_nothing_to_take() {
     story.shop.run_tasks().await;
     assert_eq!(story.claim(asked).await, "done");
     assert!(story.shop.toss().reverse_deposit(&story.pg_order_id).is_err());
+    story.shop.close().await;
+}
+
+#[tokio::test]
+async fn money_that_comes_after_a_whole_refund_is_shown_to_people_once() {
+    let story = Story::begin().await;
+    // The bank takes the deposit back and nobody tells us; the customer cancels everything.
+    story.shop.toss().set_targets(Targets::default());
+    story.shop.toss().reverse_deposit(&story.pg_order_id).unwrap();
+    ask_cancel(&story.minji, &[(story.tee, 2), (story.coat, 1)]).await;
+    story.shop.run_tasks().await;
+    assert_eq!(story.lines().await, ["canceled", "canceled"]);
+    assert_eq!((story.payment().await, story.disputes().await), (json!(["canceled", 60_000]), 0));
+    // Nothing came out of the account, which is closed now; what somebody pays into it then is nobody's.
+    hears(&story.shop).await;
+    story.shop.toss().travel(|travel| travel.duplicate = 1);
+    story.shop.toss().late_deposit(&story.pg_order_id).unwrap();
+    story.shop.toss().flush_webhooks().await;
+    story.shop.run_tasks().await;
+    assert_eq!(story.shop.toss().totals().net, 60_000);
+    assert_eq!(story.payment().await, json!(["canceled", 60_000]));
+    assert_eq!(story.disputes().await, 1);
     story.shop.close().await;
 }

@@ -4,10 +4,11 @@
 //! is then called by a stranger with the id of a row that exists. A stranger is told that there is no such row; its owner,
 //! called afterwards with the same request, is not.
 
+use crate::authorization::allows;
 use crate::buying::{bought, piece};
 use crate::order_steps::{accepted, by_cj, dispatched};
 use crate::tenancy_rows::{Rows, id, of_customer, of_seller};
-use authz::{Access, Audience};
+use authz::{Access, Audience, catalogue};
 use harness::{Actor, Answer, Shop, Value, json, routes};
 use http::Method;
 use kernel::{ClaimId, ProductOrderId};
@@ -76,6 +77,7 @@ fn body(method: &Method, path: &str, rows: &Rows) -> Option<Value> {
 struct Endpoint {
     method: Method,
     path: &'static str,
+    access: Access,
     place: Option<String>,
 }
 
@@ -108,7 +110,8 @@ async fn endpoints(host: Audience, rows: &Rows) -> Vec<Endpoint> {
             None if route.method == Method::GET => {}
             None => continue,
         }
-        found.push(Endpoint { method: route.method.clone(), path: route.path, place });
+        let access = route.spec().access;
+        found.push(Endpoint { method: route.method.clone(), path: route.path, access, place });
     }
     // Reading first, removing last, so that the owner finds what he asks for.
     found.sort_by_key(|one| (one.method == Method::DELETE, one.method != Method::GET));
@@ -182,6 +185,34 @@ async fn a_seller_finds_nothing_of_another() {
     ] {
         assert!(results[0]["code"].as_str().unwrap().ends_with("_not_found"), "{results:?}");
     }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn no_role_at_another_seller_finds_anything() {
+    let shop = Shop::open().await;
+    let (minji, seller, other) = (shop.customer().await, shop.seller().await, shop.seller().await);
+    let customers = of_customer(&shop, &minji, &seller).await;
+    let rows = of_seller(&shop, &seller, &customers).await;
+    let all = endpoints(Audience::Seller, &rows).await;
+    let mut wrong = Vec::new();
+    for role in catalogue::SELLER_ROLES.iter().filter(|role| **role != "owner") {
+        let stranger = other.member(role).await.elevated();
+        let held = shop.permissions_of("seller", role).await;
+        for endpoint in &all {
+            let answer = endpoint.called(&stranger, &rows).await;
+            // Whoever may do it at all is told that there is no such row; everybody else, that they may not.
+            let refused = match (answer.status.as_u16(), answer["code"].as_str().unwrap_or_default()) {
+                (404, code) => code.ends_with("_not_found"),
+                (403, "forbidden") => !allows(endpoint.access, role, &held),
+                _ => endpoint.place.is_none() && !rows.values().any(|id| answer.text.contains(id.as_str())),
+            };
+            if !refused {
+                wrong.push(format!("{role}, {} {}: {}", endpoint.method, endpoint.path, answer.text));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} found:\n{}", wrong.len(), wrong.join("\n"));
     shop.close().await;
 }
 
