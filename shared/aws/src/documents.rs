@@ -27,7 +27,8 @@ impl Documents {
         Documents { client: aws_sdk_s3::Client::from_conf(config), bucket: bucket.to_owned() }
     }
 
-    /// A URL that accepts one PUT of exactly this type and size.
+    /// A URL that accepts one PUT of exactly this type and size, with `if-none-match: *`: what lies there already, and may
+    /// have been looked at by people, is never replaced.
     pub async fn presign_put(
         &self,
         key: &str,
@@ -38,6 +39,7 @@ impl Documents {
         let config = PresigningConfig::expires_in(lives).map_err(Fault::internal)?;
         let put =
             self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type).content_length(bytes);
+        let put = put.if_none_match("*");
         put.presigned(config).await.map(|r| r.uri().to_owned()).map_err(Fault::internal)
     }
 

@@ -59,8 +59,12 @@ pub async fn draw(boot: &Boot, rows: &mut Rows, by: MemberId, now: Now) -> anyho
             } else {
                 let size = i64::try_from(size)?;
                 let url = bucket.presign_put(&key, "image/svg+xml", size, Duration::from_secs(300)).await?;
-                let put = boot.http.put(url).header("content-type", "image/svg+xml").body(text).send().await?;
-                put.error_for_status().with_context(|| format!("putting {key}"))?;
+                let put = boot.http.put(url).header("content-type", "image/svg+xml").header("if-none-match", "*");
+                let answer = put.body(text).send().await?;
+                // The same drawing may lie there already.
+                if answer.status() != reqwest::StatusCode::PRECONDITION_FAILED {
+                    answer.error_for_status().with_context(|| format!("putting {key}"))?;
+                }
             }
             rows.add(
                 Table::Uploads,

@@ -21,7 +21,8 @@ pub struct StartUpload {
     pub file_name: Option<Text<1, 200>>,
 }
 
-/// PUT the file to `url` with exactly this content type.
+/// PUT the file to `url` once, with exactly this content type and the header `if-none-match: *`. Where a file lies already
+/// the answer is 412.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct UploadPlaceView {
     pub upload_id: UploadId,

@@ -13,10 +13,14 @@ pub async fn put(shop: &Shop, who: &Actor, purpose: &str, content_type: &str, by
     let wanted =
         json!({ "purpose": purpose, "content_type": content_type, "bytes": bytes.len(), "file_name": "a.png" });
     let place = who.post("/v1/uploads", wanted).await.expect(201);
-    let put = shop.boot().http.put(place["url"].as_str().unwrap()).header("content-type", content_type).body(bytes);
-    let answer = put.send().await.unwrap();
-    assert!(answer.status().is_success(), "{:?}", answer.text().await);
+    assert_eq!(stored(shop, place["url"].as_str().unwrap(), content_type, bytes).await, 200);
     place["upload_id"].as_str().unwrap().to_owned()
+}
+
+/// What S3 answers to a file put at its place.
+pub async fn stored(shop: &Shop, url: &str, content_type: &str, bytes: Vec<u8>) -> u16 {
+    let put = shop.boot().http.put(url).header("content-type", content_type).header("if-none-match", "*").body(bytes);
+    put.send().await.unwrap().status().as_u16()
 }
 
 /// A picture of a product, uploaded and looked at.

@@ -1,6 +1,6 @@
 //! Files: a place for each, and a look at what arrived.
 
-use crate::catalog_steps::{draft, png, put};
+use crate::catalog_steps::{draft, png, put, stored};
 use harness::{Shop, json};
 
 #[tokio::test]
@@ -44,8 +44,11 @@ async fn a_place_takes_one_kind_and_one_size_for_ten_minutes() {
     let wanted = json!({ "purpose": "seller_document", "content_type": "application/pdf", "bytes": 33, "file_name": "등록증.pdf" });
     let place = seller.post("/v1/uploads", wanted).await.expect(201);
     let url = place["url"].as_str().unwrap();
-    for part in ["X-Amz-Expires=600", "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost", "drrip-test-private"]
-    {
+    for part in [
+        "X-Amz-Expires=600",
+        "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost%3Bif-none-match",
+        "drrip-test-private",
+    ] {
         assert!(url.contains(part), "{url} and no {part}");
     }
     let until: chrono::DateTime<chrono::Utc> = place.read("expires_at");
@@ -54,8 +57,7 @@ async fn a_place_takes_one_kind_and_one_size_for_ten_minutes() {
 
     // A larger file than was announced is not taken for it, whether the store refuses it or the look does.
     let larger = [&b"%PDF-1.7"[..], &[0; 64]].concat();
-    let put_larger = shop.boot().http.put(url).header("content-type", "application/pdf").body(larger);
-    drop(put_larger.send().await.unwrap());
+    stored(&shop, url, "application/pdf", larger).await;
     let complete = format!("/v1/uploads/{}/complete", place["upload_id"].as_str().unwrap());
     let refused = seller.post(&complete, json!({})).await;
     assert!(["file_refused", "not_uploaded"].contains(&refused["code"].as_str().unwrap()), "{}", refused.text);
@@ -66,6 +68,14 @@ async fn a_place_takes_one_kind_and_one_size_for_ten_minutes() {
     assert_eq!((file["purpose"].as_str(), file["object_key"].as_str()), (Some("seller_document"), None));
     let other = shop.seller().await;
     other.post(&format!("/v1/uploads/{id}/complete"), json!({})).await.expect_code(404, "upload_not_found");
+
+    // What was looked at stays what it was: its place takes no other file.
+    let wanted = json!({ "purpose": "product_picture", "content_type": "image/png", "bytes": png(1000, 1000).len() });
+    let place = seller.post("/v1/uploads", wanted).await.expect(201);
+    let url = place["url"].as_str().unwrap();
+    assert_eq!(stored(&shop, url, "image/png", png(1000, 1000)).await, 200);
+    seller.post(&format!("/v1/uploads/{}/complete", place["upload_id"].as_str().unwrap()), json!({})).await.expect(200);
+    assert_eq!(stored(&shop, url, "image/png", png(1000, 1200)).await, 412);
 
     // What came through a link that has ended counts for nothing, even where a store took it; what counted stays.
     let late = put(&shop, &seller, "product_picture", "image/png", png(1000, 1000)).await;
