@@ -32,7 +32,7 @@ run_e2e_tests() {
 
 check_template() {
   install_sam &&
-    "$LOCAL/venv/sam/bin/cfn-lint" --regions ap-northeast-2 -- template.yaml bootstrap.yaml &&
+    "$LOCAL/venv/sam/bin/cfn-lint" --regions ap-northeast-2 -- template.yaml bootstrap.yaml copies.yaml vault.yaml &&
     "$LOCAL/venv/sam/bin/cfn-lint" --regions us-east-1 -- edge.yaml &&
     SAM_CLI_TELEMETRY=0 "$LOCAL/venv/sam/bin/sam" validate --lint --region ap-northeast-2 --template-file template.yaml
 }

@@ -25,7 +25,7 @@ from stack_diff import stack_changes
 NOTHING = (
     (r"(docs|events|tests|scripts|\.github|\.ci)/", "no function is made of it"),
     (r"(.*/)?(README|CHANGELOG|LICENSE)[^/]*$|.*\.md$", "documentation"),
-    (r"Makefile$|samconfig\.toml$|bootstrap\.yaml$|edge\.yaml$|clippy\.toml$|rustfmt\.toml$|\.gitignore$", "no function is made of it"),
+    (r"Makefile$|samconfig\.toml$|(bootstrap|copies|edge|vault)\.yaml$|clippy\.toml$|rustfmt\.toml$|\.gitignore$", "no function is made of it"),
     (r"(shared|functions)/.*/(tests|benches|examples)/", "tests"),
 )
 MIGRATIONS = "shared/db/migrations/"

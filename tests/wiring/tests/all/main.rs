@@ -3,6 +3,7 @@
 
 mod access;
 mod alarms;
+mod copies;
 mod deployed;
 mod edge;
 mod environment;
