@@ -32,7 +32,7 @@ const MOST: usize = 500;
 pub(crate) async fn tracking_events(
     ctx: Ctx<may::CarrierSignature>,
     State(app): State<App>,
-    Path(carrier_code): Path<Text<1, 20>>,
+    Path(carrier_code): Path<Text<1, 40>>,
     body: RawBody,
 ) -> Answer<Json<TrackingEventsTakenView>, ScansError> {
     let carrier_code = carrier_code.into_string();
