@@ -7,6 +7,17 @@ part() { # part NAME TITLE TEXT
   cat "$DRRIP_BENCH_RESULTS/$1.md"
 }
 
+plans_page() {
+  cat <<PAGE
+# Plans
+
+How PostgreSQL goes about the ten statements that are asked most, in the big shop of docs/benchmarks.md and with the parameters of
+real calls. Written by \`make bench\`, which fails when one of them reads a large table from one end to the other; a test asks the
+same of every migration, on empty tables.
+PAGE
+  cat "$DRRIP_BENCH_RESULTS/plans.md"
+}
+
 cat <<PAGE
 # Benchmarks
 

@@ -1,5 +1,6 @@
 //! Settings that are not secret, from environment variables. Every one a function reads is named here.
 
+use db::Statements;
 use kernel::Fault;
 
 /// Where this process runs.
@@ -42,6 +43,8 @@ pub struct Config {
     pub secret_ids: Vec<String>,
     /// DB_CONNECTIONS: connections per pool.
     pub db_connections: usize,
+    /// DB_STATEMENTS: `named` where the pooler before PostgreSQL carries names over.
+    pub db_statements: Statements,
     /// TOSS_URL, AGENCY_URL, BANK_URL: where the outside services are.
     pub toss_url: String,
     pub agency_url: String,
@@ -81,6 +84,10 @@ impl Config {
             resource_prefix: var("RESOURCE_PREFIX"),
             secret_ids: list("SECRET_IDS"),
             db_connections: var("DB_CONNECTIONS").and_then(|n| n.parse().ok()).unwrap_or(2),
+            db_statements: match var("DB_STATEMENTS").as_deref() {
+                Some("named") => Statements::Named,
+                _ => Statements::Unnamed,
+            },
             toss_url: var("TOSS_URL").unwrap_or_else(|| "https://api.tosspayments.com".into()),
             agency_url: var("AGENCY_URL").unwrap_or_else(|| "https://api.portone.io".into()),
             bank_url: var("BANK_URL").unwrap_or_default(),

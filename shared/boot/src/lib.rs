@@ -56,6 +56,7 @@ impl Boot {
             writer: secrets.database_writer.clone(),
             reader: secrets.database_reader.clone().unwrap_or_else(|| secrets.database_writer.clone()),
             connections: config.db_connections,
+            statements: config.db_statements,
         })?;
         let keys = Keys::new(secrets.verifying.iter().flat_map(|(a, keys)| keys.iter().map(|key| (*a, key.clone()))))?;
         let http = reqwest::Client::builder()

@@ -1,9 +1,11 @@
 //! Two pools: the writer, and the reader for pages that may lag behind it by a moment (read replica).
 
 use crate::fault;
+use crate::named::{Connections, Statements};
 use crate::tx::{Conn, Tx};
 use crate::watch::Watched;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool::managed::{Pool, PoolError, QueueMode};
+use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
 use kernel::Fault;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -23,22 +25,23 @@ pub struct DbConfig {
     pub reader: String,
     /// Connections a pool may open. A Lambda environment serves one request at a time and needs 2.
     pub connections: usize,
+    /// What the pooler before PostgreSQL can do.
+    pub statements: Statements,
 }
 
 /// The database as the platform sees it.
 #[derive(Clone)]
 pub struct Db {
-    writer: Pool,
-    reader: Pool,
+    writer: Pool<Connections>,
+    reader: Pool<Connections>,
     watched: Watched,
 }
 
 impl Db {
     /// Makes the pools; connects on first use.
     pub fn new(config: &DbConfig) -> Result<Db, Fault> {
-        let writer = pool(&config.writer, config.connections)?;
-        let reader =
-            if config.reader == config.writer { writer.clone() } else { pool(&config.reader, config.connections)? };
+        let writer = pool(&config.writer, config)?;
+        let reader = if config.reader == config.writer { writer.clone() } else { pool(&config.reader, config)? };
         Ok(Db { writer, reader, watched: Watched::default() })
     }
 
@@ -57,7 +60,7 @@ impl Db {
         self.conn(&self.writer).await
     }
 
-    async fn conn(&self, pool: &Pool) -> Result<Conn, Fault> {
+    async fn conn(&self, pool: &Pool<Connections>) -> Result<Conn, Fault> {
         Ok(Conn::new(pool.get().await.map_err(pool_fault)?, self.watched.anew()))
     }
 
@@ -74,20 +77,22 @@ impl Db {
     }
 }
 
-fn pool(url: &str, connections: usize) -> Result<Pool, Fault> {
+fn pool(url: &str, DbConfig { connections, statements, .. }: &DbConfig) -> Result<Pool<Connections>, Fault> {
     let mut config: tokio_postgres::Config = url.parse().map_err(Fault::internal)?;
     config.connect_timeout(Duration::from_secs(3)).keepalives_idle(Duration::from_secs(30));
     // A server that vanishes without a word (failover) is noticed in seconds, not in the quarter of an hour TCP grants.
     config.keepalives_interval(Duration::from_secs(5)).keepalives_retries(3).tcp_user_timeout(Duration::from_secs(10));
     let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = if config.get_ssl_mode() == SslMode::Require {
+    let inner = if config.get_ssl_mode() == SslMode::Require {
         Manager::from_config(config, tls()?, recycle)
     } else {
         Manager::from_config(config, NoTls, recycle)
     };
     let wait = Some(Duration::from_secs(3));
-    Pool::builder(manager)
-        .max_size(connections)
+    Pool::builder(Connections { inner, statements: *statements })
+        .max_size(*connections)
+        // The connection that was used last knows most names.
+        .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .wait_timeout(wait)
         .create_timeout(wait)
@@ -124,10 +129,10 @@ pub(crate) fn tls() -> Result<MakeRustlsConnect, Fault> {
     Ok(MakeRustlsConnect::new(config))
 }
 
-fn pool_fault(error: deadpool_postgres::PoolError) -> Fault {
+fn pool_fault(error: PoolError<tokio_postgres::Error>) -> Fault {
     match error {
-        deadpool_postgres::PoolError::Backend(error) if was_rotated(&error) => stale_secret(fault(error)),
-        deadpool_postgres::PoolError::Backend(error) => fault(error),
+        PoolError::Backend(error) if was_rotated(&error) => stale_secret(fault(error)),
+        PoolError::Backend(error) => fault(error),
         other => Fault::unavailable("database", other),
     }
 }

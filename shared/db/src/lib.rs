@@ -2,8 +2,8 @@
 //!
 //! Context: RDS Proxy (and PgBouncer in transaction mode) hand a server connection out per transaction, so nothing may
 //! outlive one: no named prepared statements, no SET, no session locks.
-//! Decision: every statement is a static with typed parameters and row ([`Stmt`]), sent unnamed with its parameter types
-//! (`query_typed`): one round trip. A test prepares each of them on the migrated schema and compares types.
+//! Decision: every statement is a static with typed parameters and row ([`Stmt`]), sent with its parameter types, unnamed or under
+//! a name of the protocol that the proxy carries over (`named`): one round trip. A test prepares each of them on the migrated schema and compares types.
 //! Rejected: an ORM or generated code (a second language to learn, named prepares), checking SQL at compile time against
 //! a live database (needs one to build).
 //! Consequences: result columns are never enum, citext, domain or composite types, because the driver would look those up
@@ -12,6 +12,7 @@
 mod check;
 mod connect;
 pub mod migrate;
+mod named;
 mod on;
 pub mod sql_text;
 mod stmt;
@@ -21,6 +22,7 @@ mod watch;
 
 pub use check::{Checked, check};
 pub use connect::{Db, DbConfig, trust};
+pub use named::Statements;
 pub use on::On;
 pub use postgres_types::Json;
 pub use stmt::{Field, Params, Row, Stmt};
@@ -42,6 +44,9 @@ pub(crate) fn fault(error: tokio_postgres::Error) -> Fault {
     let Some(db) = error.as_db_error() else {
         return Fault::unavailable("database", error);
     };
+    if named::is_stale(&error) {
+        return Fault::unavailable("database", db.message().to_owned());
+    }
     let state = db.code();
     let said = format!("{} {}: {}", db.severity(), state.code(), db.message());
     if let Some(name) = db.constraint().filter(|_| state.code().starts_with("23")) {

@@ -4,11 +4,11 @@
 //! written, run one after the other, and cost one round trip together.
 
 use crate::fault;
+use crate::named::Connections;
 use crate::on::On;
-use crate::stmt::{Params, Row};
 use crate::trips::Trips;
 use crate::watch::Watched;
-use deadpool_postgres::Object;
+use deadpool::managed::Object;
 use kernel::Fault;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_postgres::types::{ToSql, Type};
@@ -17,7 +17,7 @@ const COMMIT: &str = "COMMIT";
 
 /// An open transaction. Dropped without [`Tx::commit`], it rolls back.
 pub struct Tx {
-    client: Option<Object>,
+    client: Option<Object<Connections>>,
     begun: AtomicBool,
     trips: Trips,
     watched: Watched,
@@ -25,17 +25,17 @@ pub struct Tx {
 
 /// A pooled connection for single statements, each its own transaction.
 pub struct Conn {
-    client: Object,
+    client: Object<Connections>,
     trips: Trips,
     watched: Watched,
 }
 
 impl Tx {
-    pub(crate) fn new(client: Object, watched: Watched) -> Tx {
+    pub(crate) fn new(client: Object<Connections>, watched: Watched) -> Tx {
         Tx { client: Some(client), begun: AtomicBool::new(false), trips: Trips::default(), watched }
     }
 
-    fn client(&self) -> Result<&Object, Fault> {
+    fn client(&self) -> Result<&Object<Connections>, Fault> {
         self.client.as_ref().ok_or_else(|| Fault::internal("the transaction has ended"))
     }
 
@@ -51,29 +51,40 @@ impl Tx {
         Ok(())
     }
 
-    /// Runs the last statement and COMMIT in one round trip; answers its rows.
-    pub async fn commit_with<P: Params, R: Row>(
-        mut self,
-        last: &crate::Stmt<P, R>,
-        params: P,
-    ) -> Result<Vec<R>, Fault> {
-        let turn = self.watched.turn(last.name()).await;
-        let Some(client) = self.client.take() else { return Err(Fault::internal("the transaction has ended")) };
-        self.trips.leave();
-        let typed = params.typed();
-        let begun = self.begun.load(Ordering::Relaxed);
-        let statement = client.query_typed(last.sql(), &typed);
-        let rows = if begun {
-            // A failed statement turns the COMMIT that follows it into a rollback on the server.
-            let (done, committed) = futures::join!(statement, client.batch_execute(COMMIT));
-            let rows = done.map_err(fault)?;
-            committed.map_err(fault)?;
-            rows
-        } else {
-            statement.await.map_err(fault)?
+    /// Runs the last statements and COMMIT in one round trip: whatever they lock is locked no longer than the commit takes.
+    ///
+    /// COMMIT leaves behind them without waiting for their answers, so nothing but an error of the database may stand against
+    /// it: such a statement turns the COMMIT into a rollback.
+    ///
+    /// # Errors
+    /// What the last statements say, or that the commit was not heard of.
+    pub async fn commit_with<T, E: From<Fault>>(mut self, last: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
+        let failed = AtomicBool::new(false);
+        let sent = AtomicBool::new(false);
+        let work = async {
+            let done = last(&self).await;
+            failed.store(done.is_err(), Ordering::Relaxed);
+            done
         };
-        turn.committed(COMMIT).await;
-        rows.iter().map(|row| R::read(row).map_err(Fault::internal)).collect()
+        // Polled after the statements have left, in the round trip they are in.
+        let commit = async {
+            let turn = self.watched.turn(COMMIT).await;
+            if failed.load(Ordering::Relaxed) || !self.begun.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            sent.store(true, Ordering::Relaxed);
+            self.client()?.batch_execute(COMMIT).await.map_err(fault)?;
+            turn.committed(COMMIT).await;
+            Ok::<(), Fault>(())
+        };
+        let (done, committed) = futures::join!(work, commit);
+        if sent.into_inner() {
+            // The server has ended the transaction either way.
+            drop(self.client.take());
+        }
+        let done = done?;
+        committed?;
+        Ok(done)
     }
 }
 
@@ -107,7 +118,7 @@ impl On for Tx {
         let client = self.client()?;
         let trip = self.trips.leave();
         let turn = self.watched.turn(name).await;
-        let statement = client.query_typed(sql, params);
+        let statement = client.query(name, sql, params);
         let rows = if self.begun.swap(true, Ordering::Relaxed) {
             statement.await
         } else {
@@ -123,7 +134,7 @@ impl On for Tx {
 }
 
 impl Conn {
-    pub(crate) fn new(client: Object, watched: Watched) -> Conn {
+    pub(crate) fn new(client: Object<Connections>, watched: Watched) -> Conn {
         Conn { client, trips: Trips::default(), watched }
     }
 }
@@ -137,7 +148,7 @@ impl On for Conn {
     ) -> Result<Vec<tokio_postgres::Row>, Fault> {
         let trip = self.trips.leave();
         let turn = self.watched.turn(name).await;
-        let rows = self.client.query_typed(sql, params).await;
+        let rows = self.client.query(name, sql, params).await;
         self.trips.arrive(trip);
         turn.committed(name).await;
         rows.map_err(fault)

@@ -26,7 +26,7 @@ pub use extend::extend;
 pub use finalize_stock::FinalizeStock;
 pub use movements::{MovementRow, movements};
 pub use release::release;
-pub use reserve::{OutOfStock, Reserve, ShortLine, reserve};
+pub use reserve::{OutOfStock, Reserve, ShortLine, reserve, short};
 pub use restock::{Restock, RestockKind, restock};
 pub use stock_list::{StockFilter, StockQuery, StockRow, stocks};
 pub use unconfirm::unconfirm;

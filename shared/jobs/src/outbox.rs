@@ -59,8 +59,12 @@ impl Outbox {
         if self.0.is_empty() {
             return Ok(());
         }
-        let rows = self.0.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>().map_err(Fault::internal)?;
-        INSERT.run(tx, (Json(rows),)).await
+        INSERT.run(tx, (self.rows()?,)).await
+    }
+
+    /// As a parameter of a statement that writes them with what caused them (`jsonb_populate_recordset(null::outbox_events, …)`).
+    pub fn rows(self) -> Result<Json<Vec<Value>>, Fault> {
+        self.0.iter().map(serde_json::to_value).collect::<Result<_, _>>().map(Json).map_err(Fault::internal)
     }
 }
 

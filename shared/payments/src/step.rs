@@ -72,8 +72,9 @@ pub async fn begin_confirm(
         return Err(StepError::AmountMismatch.into());
     }
     let until = now.plus(Duration::minutes(CONFIRM_MINUTES));
-    let noted = tx.commit_with(&BEGIN_CONFIRM, (row.id, row.state, to, payment_key.to_owned(), until)).await?;
-    Ok(moved(noted.into_iter().next())?)
+    let note = (row.id, row.state, to, payment_key.to_owned(), until);
+    let noted = tx.commit_with(async |tx| BEGIN_CONFIRM.opt(tx, note).await).await?;
+    Ok(moved(noted)?)
 }
 
 /// The money is there, by the movement recorded as `by`. `surplus`: it came too late or twice and belongs to no live

@@ -147,8 +147,24 @@ impl IdempotencyKey {
 impl Taken {
     /// Saves the answer and commits, in one round trip.
     pub async fn commit<V: Serialize>(self, tx: Tx, status: u16, view: &V) -> Result<(), Fault> {
+        self.commit_with(tx, status, view, async |_| Ok(())).await
+    }
+
+    /// Runs the last statements of the effect, saves the answer and commits, in one round trip. See [`Tx::commit_with`] for what
+    /// such statements must be.
+    pub async fn commit_with<V: Serialize, E: From<Fault>>(
+        self,
+        tx: Tx,
+        status: u16,
+        view: &V,
+        last: impl AsyncFnOnce(&Tx) -> Result<(), E>,
+    ) -> Result<(), E> {
         let body = serde_json::to_value(view).map_err(Fault::internal)?;
-        tx.commit_with(&SAVE, (self.host, self.principal, self.key, i32::from(status), SqlJson(body))).await.map(drop)
+        let answer = (self.host, self.principal, self.key, i32::from(status), SqlJson(body));
+        tx.commit_with(async |tx| {
+            futures::try_join!(async { SAVE.run(tx, answer).await.map_err(E::from) }, last(tx)).map(drop)
+        })
+        .await
     }
 }
 

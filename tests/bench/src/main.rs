@@ -7,6 +7,7 @@ mod drive;
 mod flash;
 mod orders;
 mod pgbench;
+mod plans;
 mod reads;
 mod server;
 mod settle;
@@ -75,6 +76,8 @@ enum Command {
     },
     /// Size, start and memory of every function that is built.
     Shape,
+    /// The plans of the statements that are asked most.
+    Plans,
     /// Relay and worker.
     Tasks {
         #[arg(long, default_value_t = 2000)]
@@ -101,6 +104,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
         Command::Flash { buyers, orders } => flash::measure(&stage, database, &buyers, rounds, orders).await,
         Command::Settle { copies } => settle::measure(&stage, &copies).await,
         Command::Shape => shape::measure(&stage, database, rounds).await,
+        Command::Plans => plans::explain(&stage, database).await,
         Command::Tasks { orders } => tasks::measure(&stage, database, orders).await,
     };
     stage.close().await;

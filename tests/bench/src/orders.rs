@@ -90,6 +90,15 @@ pub async fn paid(stage: &Stage, database: &str, count: usize) -> anyhow::Result
     live(stage, database, 8, count.div_ceil(8), false).await.map(drop)
 }
 
+/// Places and pays one order more on [`RUN`].
+pub async fn one(stage: &Stage, sql: &tokio_postgres::Client) -> anyhow::Result<()> {
+    let server = Server::start(stage.shop.boot(), &stage.url(RUN), CONNECTIONS).await?;
+    let checkouts = checkouts(stage, sql, server.port, 1).await?;
+    let postmaster = stage.postmaster().await?;
+    let (placed, _) = place(&server, &checkouts, 1, postmaster).await?;
+    confirm(stage, &server, &checkouts, &placed, 1, postmaster).await.map(drop)
+}
+
 type Logged = Option<(Vec<Transaction>, Vec<Transaction>)>;
 
 async fn live(

@@ -12,9 +12,10 @@ use tokio_postgres::Client;
 /// Different pages of one kind that are asked for in turn.
 const VARIETY: i64 = 64;
 
-struct Page {
+/// Requests of one kind.
+pub struct Page {
     name: &'static str,
-    requests: Vec<Vec<u8>>,
+    pub requests: Vec<Vec<u8>>,
 }
 
 /// Measures every page at so many clients and writes the table.
@@ -78,7 +79,8 @@ async fn asked(sql: &Client, page: &Page, port: u16) -> anyhow::Result<Vec<Trans
     log.end(sql).await
 }
 
-async fn pages(stage: &Stage, sql: &Client, port: u16) -> anyhow::Result<Vec<Page>> {
+/// Every kind of page that is read.
+pub async fn pages(stage: &Stage, sql: &Client, port: u16) -> anyhow::Result<Vec<Page>> {
     let products = "select id from products order by right(id::text, 8) limit $1";
     let products: Vec<uuid::Uuid> = sql.query(products, &[&VARIETY]).await?.iter().map(|row| row.get(0)).collect();
     let of = |path: &dyn Fn(&uuid::Uuid) -> String| {

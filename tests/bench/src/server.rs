@@ -62,6 +62,7 @@ pub fn environment(boot: &Boot, aws: &str, connections: usize) -> Vec<(&'static 
         ("RESOURCE_PREFIX", "bench-"),
         ("SECRET_IDS", "bench"),
         ("RUST_LOG", "warn"),
+        ("DB_STATEMENTS", "named"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_REGION", "ap-northeast-2"),

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use authz::Audience;
 use boot::Boot;
-use db::{Db, DbConfig};
+use db::{Db, DbConfig, Statements};
 use harness::{Services, Shop};
 use identity::{Signer, Subject};
 use kernel::{Clock, SessionId, UserId};
@@ -70,7 +70,9 @@ impl Stage {
     pub fn boot(&self, database: &str) -> anyhow::Result<Boot> {
         let mut boot = self.shop.boot().clone();
         let url = self.url(database);
-        boot.db = Db::new(&DbConfig { writer: url.clone(), reader: url, connections: CONNECTIONS })?;
+        let config =
+            DbConfig { writer: url.clone(), reader: url, connections: CONNECTIONS, statements: Statements::Named };
+        boot.db = Db::new(&config)?;
         Ok(boot)
     }
 

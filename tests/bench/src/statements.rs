@@ -2,7 +2,7 @@
 //! written again as scripts for pgbench.
 //!
 //! Each parameter becomes a literal with the type that the typed static declares, so that PostgreSQL plans the same query:
-//! the server sends unnamed statements, which are planned for their parameters every time, and so is pgbench's text.
+//! it is planned for its parameters every time, as unnamed statements are. What the server has given a name is not planned again.
 
 use anyhow::Context as _;
 use std::collections::{BTreeMap, HashMap};
@@ -35,14 +35,29 @@ impl Log {
 
     /// The transactions since then, of every connection but ours.
     pub async fn end(self, sql: &Client) -> anyhow::Result<Vec<Transaction>> {
+        Ok(self.heard(sql).await?.transactions)
+    }
+
+    /// One real call of each statement since then, by the text of its static.
+    pub async fn samples(self, sql: &Client) -> anyhow::Result<BTreeMap<String, String>> {
+        Ok(self.heard(sql).await?.samples)
+    }
+
+    async fn heard(self, sql: &Client) -> anyhow::Result<Heard> {
         for setting in ["log_line_prefix", "log_statement"] {
             sql.batch_execute(&format!("alter system reset {setting}")).await?;
         }
         let until = reloaded(sql, &self.path).await?;
         let read = "select convert_from(pg_read_binary_file($1::text, $2, $3), 'UTF8'), pg_backend_pid()";
         let row = sql.query_one(read, &[&self.path, &self.from, &(until - self.from)]).await?;
-        Ok(transactions(row.get(0), &row.get::<_, i32>(1).to_string(), &types()))
+        Ok(heard(row.get(0), &row.get::<_, i32>(1).to_string(), &types()))
     }
+}
+
+#[derive(Default)]
+struct Heard {
+    transactions: Vec<Transaction>,
+    samples: BTreeMap<String, String>,
 }
 
 /// Every connection has heard of a setting when it has waited for us; answers the log's length.
@@ -59,10 +74,10 @@ fn types() -> HashMap<&'static str, Vec<String>> {
         .collect()
 }
 
-fn transactions(text: String, own: &str, types: &HashMap<&'static str, Vec<String>>) -> Vec<Transaction> {
+fn heard(text: String, own: &str, types: &HashMap<&'static str, Vec<String>>) -> Heard {
     let mut open: BTreeMap<String, Transaction> = BTreeMap::new();
     let mut waiting: BTreeMap<String, String> = BTreeMap::new();
-    let mut done = Vec::new();
+    let Heard { transactions: mut done, mut samples } = Heard::default();
     for record in text.split(MARK).skip(1) {
         let record = record.trim_end_matches('\n').replace("\n\t", "\n");
         let Some((pid, said)) = record.split_once(' ') else { continue };
@@ -70,7 +85,8 @@ fn transactions(text: String, own: &str, types: &HashMap<&'static str, Vec<Strin
             continue;
         }
         let pid = pid.to_owned();
-        let statement = if let Some(sql) = said.strip_prefix("LOG:  execute <unnamed>: ") {
+        let executed = said.strip_prefix("LOG:  execute ").and_then(|rest| rest.split_once(": "));
+        let statement = if let Some((_name, sql)) = executed {
             if sql.contains("$1") {
                 waiting.insert(pid, sql.to_owned());
                 continue;
@@ -78,7 +94,9 @@ fn transactions(text: String, own: &str, types: &HashMap<&'static str, Vec<Strin
             sql.to_owned()
         } else if let Some(parameters) = said.strip_prefix("DETAIL:  parameters: ") {
             let Some(sql) = waiting.remove(&pid) else { continue };
-            literal(&sql, &parse(parameters), types.get(sql.as_str()).map_or(&[], Vec::as_slice))
+            let called = literal(&sql, &parse(parameters), types.get(sql.as_str()).map_or(&[], Vec::as_slice));
+            samples.insert(sql, called.clone());
+            called
         } else if let Some(sql) = said.strip_prefix("LOG:  statement: ") {
             sql.to_owned()
         } else {
@@ -96,7 +114,7 @@ fn transactions(text: String, own: &str, types: &HashMap<&'static str, Vec<Strin
             },
         }
     }
-    done
+    Heard { transactions: done, samples }
 }
 
 /// `$1 = 'a', $2 = NULL` as literals in order.
@@ -174,9 +192,10 @@ mod tests {
     #[test]
     fn the_log_is_read_connection_by_connection() {
         let log = "@@drrip 7 LOG:  statement: BEGIN\n@@drrip 8 LOG:  execute <unnamed>: select 1\n\tfrom a\n\
-                   @@drrip 7 LOG:  execute <unnamed>: update b set c = $1\n@@drrip 7 DETAIL:  parameters: $1 = 'x'\n\
+                   @@drrip 7 LOG:  execute s7: update b set c = $1\n@@drrip 7 DETAIL:  parameters: $1 = 'x'\n\
                    @@drrip 7 LOG:  statement: COMMIT\n@@drrip 9 LOG:  statement: select ours\n";
-        let found = transactions(log.to_owned(), "9", &HashMap::new());
-        assert_eq!(found, [vec!["select 1\nfrom a"], vec!["BEGIN", "update b set c = 'x'", "COMMIT"]]);
+        let found = heard(log.to_owned(), "9", &HashMap::new());
+        assert_eq!(found.samples["update b set c = $1"], "update b set c = 'x'");
+        assert_eq!(found.transactions, [vec!["select 1\nfrom a"], vec!["BEGIN", "update b set c = 'x'", "COMMIT"]]);
     }
 }

@@ -5,6 +5,7 @@ use crate::stage::{Stage, report};
 use crate::{drive, orders, server};
 use anyhow::Context as _;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use boot::Boot;
 use jobs::Relay;
 use std::time::Instant;
 
@@ -14,19 +15,51 @@ const BATCH: usize = 10;
 /// Measures the relay and one worker over the events of so many paid orders.
 pub async fn measure(stage: &Stage, database: &str, count: usize) -> anyhow::Result<()> {
     orders::paid(stage, database, count).await?;
-    let sql = stage.sql(orders::RUN).await?;
-    let mut boot = stage.boot(orders::RUN)?;
-    boot.aws = aws::Aws::at(&server::stand_in(String::new()).await?, "bench-").await;
+    let boot = boot(stage).await?;
     let now = boot.now().await?;
     let started = Instant::now();
     let relayed = Relay::new(&boot.db, &boot.aws).run(now).await?;
     let took = started.elapsed().as_secs_f64();
+    boot.db.close();
+    let (begun, (count, micros)) = (Instant::now(), off_the_shelf(stage).await?);
+    let took_all = begun.elapsed();
+    let batches = drive::Ran::of(micros, took_all);
+    stage.remove(orders::RUN).await?;
+    report(
+        "tasks",
+        &format!(
+            "| step | events | per second | a batch of {BATCH}: p50 ms | p99 ms |\n|---|--:|--:|--:|--:|\n\
+             | relay, one process | {} ({} messages) | {:.0} | | |\n| stock off the shelf, one worker | {count} | {:.0} | {:.2} | {:.2} |\n",
+            relayed.events,
+            relayed.messages,
+            relayed.events as f64 / took,
+            count as f64 / took_all.as_secs_f64(),
+            batches.p50_ms,
+            batches.p99_ms,
+        ),
+    )
+}
+
+/// A process on the shop that orders are placed in, with the queue that takes everything.
+async fn boot(stage: &Stage) -> anyhow::Result<Boot> {
+    let mut boot = stage.boot(orders::RUN)?;
+    boot.aws = aws::Aws::at(&server::stand_in(String::new()).await?, "bench-").await;
+    Ok(boot)
+}
+
+/// Hands every payment of an order to the worker that takes its pieces off the shelf; answers how many there were and what each
+/// batch took, in microseconds.
+pub async fn off_the_shelf(stage: &Stage) -> anyhow::Result<(usize, Vec<u64>)> {
+    let (sql, boot) = (stage.sql(orders::RUN).await?, boot(stage).await?);
+    let now = boot.now().await?;
     let worker = harness::serve::workers(&boot).await?;
     let worker = worker.into_iter().find(|worker| worker.name == "order").context("no worker of orders")?;
     let events = "select jsonb_build_object('id', id, 'event', event, 'occurred_at', occurred_at, 'trace_id', trace_id, 'payload', payload)::text
-                  from outbox_events where event = 'order.paid' and published_at >= $1 order by id";
-    let bodies: Vec<String> = sql.query(events, &[&now]).await?.iter().map(|row| row.get(0)).collect();
-    let (begun, mut micros) = (Instant::now(), Vec::new());
+                  from outbox_events e where event = 'order.paid'
+                    and exists (select from product_orders o join stock_reservations r on r.product_order_id = o.id
+                                where o.purchase_order_id = e.aggregate_id and r.state = 'held') order by id";
+    let bodies: Vec<String> = sql.query(events, &[]).await?.iter().map(|row| row.get(0)).collect();
+    let mut micros = Vec::new();
     for batch in bodies.chunks(BATCH) {
         let mut event = SqsEvent::default();
         event.records = batch.iter().enumerate().map(|(n, body)| record(n, body)).collect();
@@ -35,25 +68,8 @@ pub async fn measure(stage: &Stage, database: &str, count: usize) -> anyhow::Res
         anyhow::ensure!(answer.batch_item_failures.is_empty(), "{} tasks failed", answer.batch_item_failures.len());
         micros.push(u64::try_from(handed.elapsed().as_micros())?);
     }
-    let took_all = begun.elapsed();
-    let batches = drive::Ran::of(micros, took_all);
     boot.db.close();
-    drop(sql);
-    stage.remove(orders::RUN).await?;
-    report(
-        "tasks",
-        &format!(
-            "| step | events | per second | a batch of {BATCH}: p50 ms | p99 ms |\n|---|--:|--:|--:|--:|\n\
-             | relay, one process | {} ({} messages) | {:.0} | | |\n| stock off the shelf, one worker | {} | {:.0} | {:.2} | {:.2} |\n",
-            relayed.events,
-            relayed.messages,
-            relayed.events as f64 / took,
-            bodies.len(),
-            bodies.len() as f64 / took_all.as_secs_f64(),
-            batches.p50_ms,
-            batches.p99_ms,
-        ),
-    )
+    Ok((bodies.len(), micros))
 }
 
 fn record(n: usize, body: &str) -> SqsMessage {

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use db::Statements;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -81,9 +82,9 @@ impl Cloud {
 
 impl Shop {
     /// A shop whose cloud can be made to refuse.
-    pub async fn open_in_a_cloud() -> (Shop, Cloud) {
+    pub async fn open_in_a_cloud(statements: Statements) -> (Shop, Cloud) {
         let cloud = Cloud::start(&Services::find()).await;
-        (Shop::open_with(Some(&cloud)).await, cloud)
+        (Shop::open_with(&cloud, statements).await, cloud)
     }
 }
 

@@ -51,7 +51,7 @@ pub use call::{Answer, Call};
 pub use clock::TestClock;
 pub use cloud::{Cloud, Trouble};
 pub use customer::{Customer, Grade};
-pub use db::{At, Cost, counted};
+pub use db::{At, Cost, Statements, counted};
 pub use deliveries::Ready;
 pub use kernel;
 pub use mail::Letter;

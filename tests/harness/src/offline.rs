@@ -4,6 +4,7 @@ use crate::keys;
 use authz::Audience;
 use aws::Aws;
 use boot::{Boot, Config, Stage};
+use db::Statements;
 use web::Route;
 
 /// A process that reaches nothing, good for building route tables, workers and schedules.
@@ -14,6 +15,7 @@ pub async fn offline() -> Boot {
         resource_prefix: Some("offline-".into()),
         secret_ids: Vec::new(),
         db_connections: 1,
+        db_statements: Statements::default(),
         toss_url: nowhere.into(),
         agency_url: nowhere.into(),
         bank_url: nowhere.into(),

@@ -15,6 +15,7 @@ use authz::Audience;
 use aws::Aws;
 use axum::Router;
 use boot::{Boot, Config, Stage};
+use db::Statements;
 use jobs::{Schedules, Worker};
 use kernel::Now;
 use simulators::{AgencySim, BankSim, CarrierSim, HooksSim, TossSim};
@@ -49,24 +50,40 @@ pub(crate) struct Inner {
     schedules: OnceCell<Vec<Schedules>>,
 }
 
+/// How a shop reaches its database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Pooled,
+    /// Through a wire that can be cut.
+    Wired,
+    /// Past the pooler, with named statements.
+    Named,
+}
+
 impl Shop {
     /// A fresh shop: no sellers, no products, nobody. Takes about a quarter of a second.
     pub async fn open() -> Shop {
-        Shop::with(false, None).await.0
+        Shop::with(Way::Pooled, None).await.0
+    }
+
+    /// One whose statements get names, which the test's pooler does not carry over: past the pooler.
+    pub async fn named() -> Shop {
+        Shop::with(Way::Named, None).await.0
     }
 
     /// One that calls AWS by another way.
-    pub(crate) async fn open_with(cloud: Option<&Cloud>) -> Shop {
-        Shop::with(false, cloud).await.0
+    pub(crate) async fn open_with(cloud: &Cloud, statements: Statements) -> Shop {
+        let way = if statements == Statements::Named { Way::Named } else { Way::Pooled };
+        Shop::with(way, Some(cloud)).await.0
     }
 
     /// One whose way to the database can be cut.
     pub async fn wired() -> (Shop, Wire) {
-        let (shop, wire) = Shop::with(true, None).await;
+        let (shop, wire) = Shop::with(Way::Wired, None).await;
         (shop, wire.expect("a wire"))
     }
 
-    async fn with(wired: bool, cloud: Option<&Cloud>) -> (Shop, Option<Wire>) {
+    async fn with(way: Way, cloud: Option<&Cloud>) -> (Shop, Option<Wire>) {
         static SHOPS: AtomicU32 = AtomicU32::new(0);
         // LOG_LEVEL=info shows what the hosts log while a story runs.
         if std::env::var_os("LOG_LEVEL").is_some() {
@@ -85,6 +102,7 @@ impl Shop {
             resource_prefix: Some(prefix),
             secret_ids: Vec::new(),
             db_connections: 12,
+            db_statements: if way == Way::Named { Statements::Named } else { Statements::Unnamed },
             toss_url: outside.toss.url.clone(),
             agency_url: outside.agency.url.clone(),
             bank_url: outside.bank.url.clone(),
@@ -95,9 +113,13 @@ impl Shop {
             allowed_origins: Vec::new(),
         };
         let pooled = services.pooled_url(&database);
-        let wire = if wired { Some(Wire::to(&pooled).await) } else { None };
-        let way = wire.as_ref().map_or(pooled, |wire| wire.url.clone());
-        let mut boot = Boot::new(config, keys::secrets(way), aws).expect("the parts of a process");
+        let wire = if way == Way::Wired { Some(Wire::to(&pooled).await) } else { None };
+        let url = match &wire {
+            Some(wire) => wire.url.clone(),
+            None if way == Way::Named => services.direct_url(&database),
+            None => pooled,
+        };
+        let mut boot = Boot::new(config, keys::secrets(url), aws).expect("the parts of a process");
         boot.clock = clock.platform.clone();
         let points = Arc::new(Points::new(services.direct_url(&database)));
         boot.db = boot.db.watched(points.clone());

@@ -6,7 +6,7 @@ use crate::model::Shelf;
 use crate::tape::Tape;
 use chrono::{DateTime, Utc};
 use harness::simulators::toss::outbox::Targets;
-use harness::{Actor, Cloud, Customer, Grade, Host, Seller, Shop, Value, json};
+use harness::{Actor, Cloud, Customer, Grade, Host, Seller, Shop, Statements, Value, json};
 use kernel::{ProductId, ProductOrderId, PurchaseOrderId, SkuId, UserCouponId};
 use std::collections::BTreeSet;
 
@@ -128,7 +128,9 @@ pub struct Line {
 impl World {
     /// A fresh market: two sellers, six customers with points and coupons, little on the shelves.
     pub async fn open(seed: u64) -> World {
-        let (shop, cloud) = Shop::open_in_a_cloud().await;
+        // Half of all seeds live with named statements.
+        let statements = if seed.is_multiple_of(2) { Statements::Named } else { Statements::Unnamed };
+        let (shop, cloud) = Shop::open_in_a_cloud(statements).await;
         shop.off_budget();
         begin(&shop).await;
         let mut dice = Dice::new(seed);

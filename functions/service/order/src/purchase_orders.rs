@@ -84,28 +84,30 @@ pub async fn place(
         no_return: body.agrees_to_no_return,
     };
     let placed = place::place(&tx, vault, by, actor, accepted?, said, ctx.now).await?;
-    let view = placed_view(&app, placed);
-    taken.commit(tx, 201, &view).await?;
+    let view = placed_view(&app, &placed);
+    if let Err(why) = taken.commit_with(tx, 201, &view, async |tx| placed.hold(tx, ctx.now).await).await {
+        return Err(placed.refused(&app.boot.db, why).await);
+    }
     boot::metrics::count("OrdersPlaced", &[("Stage", app.boot.config.stage.as_str())]);
     app.nudge.relay().await;
     Ok(Once::Made(Created(view)))
 }
 
-fn placed_view(app: &App, placed: Placed) -> PlacedOrderView {
-    let window = placed.attempt.map(|attempt| window(app, attempt, placed.order_name, placed.virtual_account_hours));
+fn placed_view(app: &App, placed: &Placed) -> PlacedOrderView {
+    let open = |attempt: &Attempt| window(app, attempt, placed.order_name.clone(), placed.virtual_account_hours);
     PlacedOrderView {
         purchase_order_id: placed.id,
-        order_no: placed.order_no,
+        order_no: placed.order_no.clone(),
         total_payable: placed.total_payable,
         pay_due_at: placed.pay_due_at,
-        payment: window,
+        payment: placed.attempt.as_ref().map(open),
     }
 }
 
-fn window(app: &App, attempt: Attempt, order_name: String, virtual_account_hours: Option<i64>) -> PaymentWindowView {
+fn window(app: &App, attempt: &Attempt, order_name: String, virtual_account_hours: Option<i64>) -> PaymentWindowView {
     PaymentWindowView {
         payment_id: attempt.payment_id,
-        pg_order_id: attempt.pg_order_id,
+        pg_order_id: attempt.pg_order_id.clone(),
         order_name,
         amount: attempt.amount,
         client_key: app.boot.secrets.toss.as_ref().map(|toss| toss.client_key.clone()).unwrap_or_default(),
@@ -135,7 +137,7 @@ pub async fn start_payment(
     };
     let method = body.payment_method.map(Into::into);
     let started = start::start(&tx, ctx.who.scope(), order, method, ctx.now).await?;
-    let view = window(&app, started.attempt, started.order_name, started.virtual_account_hours);
+    let view = window(&app, &started.attempt, started.order_name, started.virtual_account_hours);
     taken.commit(tx, 201, &view).await?;
     Ok(Once::Made(Created(view)))
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything is priced once more; only the price the customer accepted is ordered. Stock is held for as long as a payment
 //! may take, coupons are reserved, points and rewards spent, the three tiers written: all of it or nothing. An order that
-//! costs nothing is paid at once. Stock comes last, so that the rows everybody wants are locked the shortest.
+//! costs nothing is paid at once. Stock comes last, with the commit, so that the rows everybody wants are locked the shortest.
 //!
 //! What is read and what is written travels in one round trip each: nothing waits for the database line by line.
 
@@ -25,7 +25,7 @@ use accounts::agree_at_checkout::{agreed, keep};
 use authz::CustomerScope;
 use boot::Vault;
 use chrono::{DateTime, Duration, Utc};
-use db::Tx;
+use db::{Db, Tx};
 use futures::{TryFutureExt, try_join};
 use inventory::Reserve;
 use jobs::outbox::Outbox;
@@ -62,6 +62,8 @@ pub struct Placed {
     pub total_payable: Money,
     pub pay_due_at: DateTime<Utc>,
     pub attempt: Option<Attempt>,
+    /// What [`Placed::hold`] has yet to hold.
+    holds: Vec<Reserve>,
     /// Hours a virtual account may wait for its deposit; None where none is offered.
     pub virtual_account_hours: Option<i64>,
 }
@@ -78,7 +80,21 @@ pub async fn accepted(tx: &Tx, by: CustomerScope, quote: QuoteId, now: Now) -> R
     Ok(Accepted { row, choices })
 }
 
-/// Places the order of a quote as the customer accepted it.
+impl Placed {
+    /// Holds the pieces of every line: the end of placing, made to travel with the commit.
+    pub async fn hold(&self, tx: &Tx, now: Now) -> Result<(), Failure<PlaceError>> {
+        inventory::reserve(tx, &self.holds, now).await.map_err(Failure::widen)
+    }
+
+    /// What stood against the hold, with the lines that are short.
+    pub async fn refused(&self, db: &Db, why: Failure<PlaceError>) -> Failure<PlaceError> {
+        let Failure::Refused(PlaceError::OutOfStock(_)) = why else { return why };
+        let short = async { inventory::short(&db.writer().await?, &self.holds).await };
+        short.await.map_or_else(Failure::Fault, |short| PlaceError::from(short).into())
+    }
+}
+
+/// Places the order of a quote as the customer accepted it, but for the pieces: [`Placed::hold`].
 pub async fn place(
     tx: &Tx,
     vault: &Vault,
@@ -116,7 +132,8 @@ pub async fn place(
         .iter()
         .map(|used| Reservation { user_coupon_id: used.user_coupon_id, discount_amount: used.amount });
     let in_cart: Vec<CartItemId> = choices.items.iter().filter_map(|item| item.cart_item_id).collect();
-    let (used, (), (), (), (), (), pieces, (), attempt, ()) = try_join!(
+    let holds = holds(&lines, &priced, pay_due_at)?;
+    let ((), (), (), (), (), (), pieces, (), attempt) = try_join!(
         store::use_up(tx, row.id).map_err(Failure::Fault),
         tiers::write(tx, order, actor, now).map_err(Failure::Fault),
         keep(tx, by, agreement, now).map_err(Failure::Fault),
@@ -126,9 +143,7 @@ pub async fn place(
         take_pieces(tx, terms::limited(&priced)).map_err(Failure::Fault),
         empty_cart(tx, by, in_cart).map_err(Failure::Fault),
         pay(tx, id, &priced, said.method, now).map_err(Failure::Fault),
-        reserve(tx, &lines, &priced, pay_due_at, now),
     )?;
-    used.ok_or(PlaceError::Used)?;
     if !pieces {
         return Err(changed().into());
     }
@@ -142,6 +157,7 @@ pub async fn place(
         total_payable: priced.quote.total_payable,
         pay_due_at,
         attempt,
+        holds,
         virtual_account_hours: priced.takes_virtual_account().then_some(waits.virtual_account_hours),
     })
 }
@@ -224,24 +240,18 @@ async fn free(tx: &Tx, id: PurchaseOrderId, now: Now) -> Result<(), Fault> {
     outbox.write(tx).await
 }
 
-async fn reserve(
-    tx: &Tx,
-    lines: &[Line],
-    priced: &Priced,
-    expires_at: DateTime<Utc>,
-    now: Now,
-) -> Result<(), Failure<PlaceError>> {
-    let quantity =
-        |line_no: i32| priced.items.iter().find(|item| item.line_no == line_no).map_or(0, |item| item.quantity);
-    let holds: Vec<Reserve> = lines
-        .iter()
-        .map(|line| Reserve {
+fn holds(lines: &[Line], priced: &Priced, expires_at: DateTime<Utc>) -> Result<Vec<Reserve>, Fault> {
+    let hold = |line: &Line| {
+        let item = priced.items.iter().find(|item| item.line_no == line.line_no)?;
+        Some(Reserve {
             reservation_id: ReservationId::new(),
             product_order_id: line.id,
             sku_id: line.sku_id,
-            quantity: quantity(line.line_no),
+            product_id: priced.sku(line.sku_id)?.product_id,
+            seller_id: line.seller_id,
+            quantity: item.quantity,
             expires_at,
         })
-        .collect();
-    inventory::reserve(tx, &holds, now).await.map_err(Failure::widen)
+    };
+    lines.iter().map(hold).collect::<Option<_>>().ok_or_else(|| Fault::internal("a line without its SKU"))
 }

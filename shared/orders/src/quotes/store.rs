@@ -33,9 +33,10 @@ db::statements! {
         "insert into checkout_quotes (id, user_id, choices, lines, quote_hash, total_payable, version, expires_at, created_at) values ($1, $2, $3, $4, $5, $6, 1, $7, $8)";
     static FIND: (QuoteId, UserId) => QuoteRow = "select id, choices, quote_hash, state, version, expires_at from checkout_quotes where id = $1 and user_id = $2";
     static LOCK: (QuoteId, UserId) => QuoteRow = "select id, choices, quote_hash, state, version, expires_at from checkout_quotes where id = $1 and user_id = $2 for update";
+    /// Of a quote that is locked and was found open. Asking for its state here would lead the planner to the index of all open ones.
     static CHANGE: (QuoteId, i32, Json<Choices>, Json<pricing::Quote>, Vec<u8>, Money) => () =
-        "update checkout_quotes set choices = $3, lines = $4, quote_hash = $5, total_payable = $6, version = $2 where id = $1 and state = 'open'";
-    static USE: (QuoteId,) => (QuoteId,) = "update checkout_quotes set state = 'used' where id = $1 and state = 'open' returning id";
+        "update checkout_quotes set choices = $3, lines = $4, quote_hash = $5, total_payable = $6, version = $2 where id = $1";
+    static USE: (QuoteId,) => () = "update checkout_quotes set state = 'used' where id = $1";
 }
 
 const LIVES_MINUTES: i64 = 30;
@@ -211,7 +212,7 @@ fn lowered(priced: &Priced, points: Money, rewards: Money) -> Vec<Change> {
     lowered
 }
 
-/// Marks a quote as ordered; None when it was ordered meanwhile.
-pub async fn use_up(tx: &Tx, id: QuoteId) -> Result<Option<QuoteId>, Fault> {
-    Ok(USE.opt(tx, (id,)).await?.map(|(id,)| id))
+/// Marks a locked quote as ordered.
+pub async fn use_up(tx: &Tx, id: QuoteId) -> Result<(), Fault> {
+    USE.run(tx, (id,)).await
 }

@@ -3,7 +3,7 @@
 use crate::buying::{bought, piece, quote, window};
 use crate::inbound::{CHANGED, toss};
 use events::{DomainEvent, PaymentExpired, queues};
-use harness::{Answer, Host, PASSWORD, Shop, Trouble, json};
+use harness::{Answer, Host, PASSWORD, Shop, Statements, Trouble, json};
 use jobs::Relay;
 use kernel::{PaymentId, PurchaseOrderId};
 
@@ -33,7 +33,7 @@ async fn waiting(shop: &Shop, order: PurchaseOrderId) -> usize {
 
 #[tokio::test]
 async fn without_the_session_store_nobody_signs_in_and_everybody_signed_in_goes_on_buying() {
-    let (shop, cloud) = Shop::open_in_a_cloud().await;
+    let (shop, cloud) = Shop::open_in_a_cloud(Statements::Unnamed).await;
     let seller = shop.seller().await;
     let tee = seller.product("티셔츠").price(20_000).sku("M", 5).on_sale().await;
     let (minji, visitor) = (shop.customer().await, shop.anonymous(Host::Service));
@@ -54,7 +54,7 @@ async fn without_the_session_store_nobody_signs_in_and_everybody_signed_in_goes_
 
 #[tokio::test]
 async fn a_webhook_that_cannot_be_kept_is_sent_again_and_taken_once() {
-    let (shop, cloud) = Shop::open_in_a_cloud().await;
+    let (shop, cloud) = Shop::open_in_a_cloud(Statements::Unnamed).await;
     let nobody = shop.anonymous(Host::External);
     let told = || toss(&nobody, "payment-events", "t-1", CHANGED);
     let taken = async || shop.events("payment_webhook.received").await.len();
@@ -81,7 +81,7 @@ async fn a_webhook_that_cannot_be_kept_is_sent_again_and_taken_once() {
 
 #[tokio::test]
 async fn an_order_does_not_wait_for_the_queues_and_the_sweep_finds_what_nobody_was_told() {
-    let (shop, cloud) = Shop::open_in_a_cloud().await;
+    let (shop, cloud) = Shop::open_in_a_cloud(Statements::Unnamed).await;
     shop.make_queues().await;
     let seller = shop.seller().await;
     let tee = seller.product("티셔츠").price(20_000).sku("M", 5).on_sale().await;
@@ -104,7 +104,7 @@ async fn an_order_does_not_wait_for_the_queues_and_the_sweep_finds_what_nobody_w
 
 #[tokio::test]
 async fn of_a_batch_that_is_taken_in_part_nothing_overtakes_what_was_refused() {
-    let (shop, cloud) = Shop::open_in_a_cloud().await;
+    let (shop, cloud) = Shop::open_in_a_cloud(Statements::Unnamed).await;
     shop.make_queues().await;
     let (ours, theirs) = (PurchaseOrderId::new(), PurchaseOrderId::new());
     for order in [ours, ours, theirs] {
@@ -123,7 +123,7 @@ async fn of_a_batch_that_is_taken_in_part_nothing_overtakes_what_was_refused() {
 
 #[tokio::test]
 async fn what_was_sent_and_not_noted_is_sent_again_and_taken_once() {
-    let (shop, cloud) = Shop::open_in_a_cloud().await;
+    let (shop, cloud) = Shop::open_in_a_cloud(Statements::Unnamed).await;
     shop.make_queues().await;
     let relay = Relay::new(&shop.boot().db, &shop.boot().aws);
     let troubles = [

@@ -1,7 +1,7 @@
 //! A hundred pieces and a thousand buyers at once, over HTTP, while others shop in peace.
 
 use crate::buying::{accepted, piece, quote, window};
-use db::{Db, DbConfig};
+use db::{Db, DbConfig, Statements};
 use futures::future::join_all;
 use harness::{Answer, Call, Customer, Host, Shop, Value, json, serve, web};
 use kernel::SkuId;
@@ -109,7 +109,9 @@ async fn a_hundred_pieces_go_to_a_hundred_of_a_thousand_buyers() {
     // The others are served by another process, as functions of their own would.
     let mut beside = shop.boot().clone();
     let url = beside.secrets.database_writer.clone();
-    beside.db = Db::new(&DbConfig { writer: url.clone(), reader: url, connections: 4 }).unwrap();
+    beside.db =
+        Db::new(&DbConfig { writer: url.clone(), reader: url, connections: 4, statements: Statements::Unnamed })
+            .unwrap();
     let router = web::start(beside.clone(), serve::apis(Host::Service, &beside).await.unwrap());
     let (sale, elsewhere) = (Door::to(shop.url(Host::Service).await), Door::to(harness::listen(router).await));
 

@@ -39,6 +39,7 @@ mod logs;
 mod market;
 mod my_account;
 mod named_rows;
+mod named_statements;
 mod notification;
 mod one_process;
 mod order_life;

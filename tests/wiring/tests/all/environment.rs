@@ -3,7 +3,7 @@
 use crate::deployed::{environment, of, secret_parts, template};
 use aws::Aws;
 use boot::{Boot, Config, Secrets, Stage};
-use harness::Shop;
+use harness::{Shop, Statements};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wiring::{Made, all, root};
 
@@ -100,6 +100,7 @@ async fn a_function_starts_with_its_own_secrets_alone() {
             resource_prefix: Some("test-".to_owned()),
             secret_ids: Vec::new(),
             db_connections: 1,
+            db_statements: Statements::Unnamed,
             toss_url: has("TOSS_URL"),
             agency_url: has("AGENCY_URL"),
             bank_url: has("BANK_URL"),
