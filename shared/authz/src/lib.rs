@@ -83,6 +83,7 @@ pub mod admin {
         ApplicationsApprove: crate::Operator = Permission("sellers.applications:approve");
         ContractsRead: crate::Operator = Permission("contracts:read");
         ContractsWrite: crate::Operator = Permission("contracts:write");
+        ProductsRead: crate::Operator = Permission("products:read");
         InspectionsReview: crate::Operator = Permission("products.inspections:review");
         OrdersRead: crate::Operator = Permission("orders:read");
         PersonalReveal: crate::Operator = Permission("customers.personal:reveal");

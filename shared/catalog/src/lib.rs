@@ -47,6 +47,7 @@ mod seller_identity;
 mod seller_list;
 mod seller_page;
 mod skus;
+mod sold_again;
 mod standards;
 mod submit;
 mod withdraw;
@@ -143,6 +144,7 @@ pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
     seller_list::STATEMENTS,
     seller_page::STATEMENTS,
     skus::STATEMENTS,
+    sold_again::STATEMENTS,
     submit::STATEMENTS,
     withdraw::STATEMENTS,
 ];

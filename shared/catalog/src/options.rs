@@ -4,6 +4,7 @@
 use crate::open::{TOUCH, edit_refusals, open};
 use crate::option_plan::{Existing, OptionsInput, PlannedGroup, PlannedSku, PlannedValue, plan};
 use crate::skus::{SkuRules, check};
+use crate::sold_again;
 use authz::SellerScope;
 use db::{Json, Tx};
 use kernel::{Failure, Fault, FieldError, Now, OptionGroupId, OptionValueId, ProductId, SkuId};
@@ -13,7 +14,7 @@ edit_refusals! {
     pub enum OptionsError {
         OptionsInvalid(Vec<FieldError>) = 422 "options_invalid" each field, "Some options cannot be taken.", "옵션 정보를 확인해 주세요.";
         SkuHasOrders = 409 "sku_has_orders", "A SKU that was ordered is switched off, not removed.", "주문된 적 있는 옵션은 삭제할 수 없습니다. 사용 안 함으로 바꿔 주세요.";
-        SkuInUse = 409 "sku_in_use", "A SKU with stock or in carts is switched off, not removed.", "재고나 장바구니가 있는 옵션은 삭제할 수 없습니다.";
+        SkuInUse = 409 "sku_in_use", "A SKU with stock, in carts or waited for is switched off, not removed.", "재고가 있거나 장바구니, 재입고 알림에 담긴 옵션은 삭제할 수 없습니다.";
         OptionValueInUse = 409 "option_value_in_use", "Pictures or sizes of this value exist.", "이미지나 사이즈표에서 사용 중인 옵션값입니다.";
         NoBasePrice = 422 "no_sku_at_base_price", "At least one SKU in use must cost no more and no less than the product.", "추가 금액이 0원인 옵션이 하나 이상 있어야 합니다.";
         PriceTooLow = 422 "sku_price_too_low", "A SKU would cost less than 10 won.", "옵션 가격은 10원 이상이어야 합니다.";
@@ -105,6 +106,7 @@ pub async fn set_options(
     WRITE_SKUS.run(tx, (product_id, Json(plan.skus))).await?;
     OPEN_STOCKS.run(tx, (product_id, now)).await?;
     check(tx, by, product_id, now).await.map_err(Failure::widen)?;
+    sold_again::tell(tx, vec![product_id], now).await?;
     Ok(TOUCH.run(tx, (product_id, now)).await?)
 }
 

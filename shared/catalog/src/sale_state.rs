@@ -1,7 +1,7 @@
 //! A seller puts products on sale, pauses them or ends them, many at once. Each product answers for itself; what the
 //! operator suspended stays suspended, what is in a campaign keeps selling. Paid orders are not affected.
 
-use crate::{ProductAction, ProductState};
+use crate::{ProductAction, ProductState, sold_again};
 use authz::SellerScope;
 use db::Tx;
 use kernel::{Fault, Now, ProductId, SellerId};
@@ -71,6 +71,10 @@ pub async fn set_sale_state(
     let from: Vec<ProductState> = from.collect();
     let row = (product_ids, by.seller_id(), target, from.clone(), wanted == SaleState::OnSale, now);
     let moved = MOVE.all(tx, row).await?;
+    let resumed: Vec<ProductId> = moved.iter().filter(|row| row.moved).map(|row| row.id).collect();
+    if wanted == SaleState::OnSale && !resumed.is_empty() {
+        sold_again::tell(tx, resumed, now).await?;
+    }
     Ok(moved.into_iter().map(|row| result(row, target, &from)).collect())
 }
 

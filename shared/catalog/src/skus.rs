@@ -2,6 +2,7 @@
 //! Quantities are changed in the stock screens. At least one usable SKU costs what the product's page says.
 
 use crate::open::{TOUCH, edit_refusals, open};
+use crate::sold_again;
 use authz::SellerScope;
 use chrono::NaiveDate;
 use db::{Json, Tx};
@@ -85,6 +86,7 @@ pub async fn edit_skus(
     open(tx, by, product_id, now).await.map_err(Failure::widen)?;
     let mut problems = problems(&edits, now.date());
     let ids: Vec<SkuId> = edits.iter().map(|edit| edit.sku_id).collect();
+    let used = edits.iter().any(|edit| edit.usable == Some(true));
     let edited: HashSet<SkuId> = EDIT.all(tx, (product_id, Json(edits))).await?.into_iter().map(|(id,)| id).collect();
     for (at, id) in ids.iter().enumerate().filter(|(_, id)| !edited.contains(id)) {
         problems.push(FieldError {
@@ -96,6 +98,9 @@ pub async fn edit_skus(
         return Err(SkusError::SkusInvalid(problems).into());
     }
     check(tx, by, product_id, now).await.map_err(Failure::widen)?;
+    if used {
+        sold_again::tell(tx, vec![product_id], now).await?;
+    }
     Ok(TOUCH.run(tx, (product_id, now)).await?)
 }
 

@@ -109,6 +109,13 @@ events! {
     }
     /// Available stock of a SKU changed.
     StockChanged = "stock.changed" on "sku_stocks" by sku_id { sku_id: SkuId, product_id: ProductId, seller_id: SellerId, available: i32, version: i32 }
+    /// A SKU can be bought again: what was available rose from 0, or its seller sells again what shoppers wait for. Without a
+    /// movement where no goods moved.
+    StockReplenished = "stock.replenished" on "sku_stocks" by sku_id {
+        sku_id: SkuId, product_id: ProductId, available: i32, stock_movement_id: Option<MovementId>,
+    }
+    /// More people wait for a SKU than one message tells: the next ones are to be told.
+    RestockAlertDue = "restock_alert.due" on "sku_stocks" by sku_id { sku_id: SkuId, stock_movement_id: Option<MovementId> }
     /// A product or its pending change was approved or refused.
     ProductReviewed = "product.reviewed" on "products" by product_id { product_id: ProductId, seller_id: SellerId, decision: String }
     /// A coupon entered a wallet.

@@ -62,6 +62,8 @@ queues! {
     NOTIFY_SELLER: "notify_seller", "notify-seller", &[], 5 receives, 30 s,
         [OrderPaid, DepositReversed, DispatchOverdue, ClaimRequested, ProductReviewed, SettlementIssued, SettlementConfirmed, SettlementReverted,
          SettlementHoldPlaced, PayoutCompleted, PayoutFailed, WebhookEndpointDisabled];
+    /// Tells the people who wait for a SKU that it can be bought again, some at a time.
+    RESTOCK_ALERT: "restock_alert", "restock-alert.fifo", &["sku_id"], 5 receives, 30 s, [StockReplenished, RestockAlertDue];
     /// Mails a one-time code, or word of a sign-in from a new device.
     SEND_CODE: "send_code", "send-code", &[], 5 receives, 30 s, [CodeRequested];
     /// Moves parcels and lines forward from carrier scans.

@@ -4,7 +4,7 @@
 //! if nothing happened since it was counted: it names the stock version it was read with. On hand never goes below what
 //! orders hold. Each SKU stands for itself: one that is refused does not stop the others.
 
-use crate::changed::{Changed, tell};
+use crate::raised::{Raised, tell_raised};
 use authz::SellerScope;
 use db::{Json, Tx};
 use kernel::{Failure, FieldError, MemberId, MovementId, Now, ProductId, SkuId};
@@ -77,7 +77,7 @@ pub struct Adjusted {
 }
 
 db::row! {
-    struct AdjustedRow { sku_id: SkuId, outcome: AdjustOutcome, product_id: Option<ProductId>, on_hand: Option<i32>, reserved: Option<i32>, version: Option<i32>, moved: bool }
+    struct AdjustedRow { sku_id: SkuId, outcome: AdjustOutcome, product_id: Option<ProductId>, on_hand: Option<i32>, reserved: Option<i32>, version: Option<i32>, gained: Option<i32>, movement_id: Option<MovementId> }
 }
 
 #[derive(Debug, Serialize)]
@@ -118,7 +118,7 @@ db::statements! {
              from moved m returning 1)
          select i.sku_id, coalesce(j.outcome, 'sku_not_found') as outcome, j.product_id,
                 coalesce(m.on_hand, j.on_hand) as on_hand, coalesce(m.reserved, j.reserved) as reserved, coalesce(m.version, j.version) as version,
-                m.sku_id is not null as moved
+                m.delta::int as gained, m.movement_id
          from item i left join judged j on j.sku_id = i.sku_id left join moved m on m.sku_id = i.sku_id
          order by i.sku_id";
 }
@@ -136,16 +136,18 @@ pub async fn adjust(tx: &Tx, by: SellerScope, now: Now, cmd: Adjust) -> Result<V
     let rows = ADJUST
         .all(tx, (Json(items.collect()), by.seller_id(), kind, reason, call, cmd.member_id, now, MOST_ON_HAND))
         .await?;
-    let changed = rows.iter().filter(|row| row.moved).filter_map(|row| {
-        Some(Changed {
+    let moved = rows.iter().filter_map(|row| {
+        Some(Raised {
             sku_id: row.sku_id,
             product_id: row.product_id?,
             seller_id: by.seller_id(),
             available: row.on_hand? - row.reserved?,
             version: row.version?,
+            gained: row.gained?,
+            movement_id: row.movement_id,
         })
     });
-    tell(tx, changed.collect(), now).await?;
+    tell_raised(tx, moved.collect(), now).await?;
     Ok(rows.into_iter().map(Adjusted::from).collect())
 }
 
@@ -169,7 +171,7 @@ fn fault(at: usize, field: &str, code: &str) -> FieldError {
 
 impl From<AdjustedRow> for Adjusted {
     fn from(row: AdjustedRow) -> Adjusted {
-        let AdjustedRow { sku_id, outcome, product_id: _, on_hand, reserved, version, moved: _ } = row;
+        let AdjustedRow { sku_id, outcome, product_id: _, on_hand, reserved, version, gained: _, movement_id: _ } = row;
         Adjusted { sku_id, outcome, on_hand, reserved, version }
     }
 }

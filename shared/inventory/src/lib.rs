@@ -3,8 +3,8 @@
 //! Available is on hand less reserved. An order holds pieces while it is unpaid (`reserve`), takes them off the shelf once
 //! paid (`confirm`) or lets go of them (`release`). Each of these is one statement over all SKUs of the order, which locks
 //! reservations first and stock rows after them, in SKU order, so that two orders never wait for each other in a circle.
-//! Every change of a counter raises its version and is told as `stock.changed`; every change of what is on hand has its
-//! movement.
+//! Every change of a counter raises its version and is told as `stock.changed`, and as `stock.replenished` when a SKU can be
+//! bought again; every change of what is on hand has its movement.
 
 mod adjust;
 mod changed;
@@ -12,6 +12,7 @@ mod confirm;
 mod extend;
 mod finalize_stock;
 mod movements;
+mod raised;
 mod release;
 mod reserve;
 mod restock;

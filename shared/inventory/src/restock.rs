@@ -1,7 +1,7 @@
 //! Pieces that a claim brought back to the shelf: at once when a line is cancelled, after the inspection when it was
 //! returned. One piece a claim item, once.
 
-use crate::changed::{Changed, tell};
+use crate::raised::{Raised, tell_raised};
 use db::{Json, Tx};
 use kernel::{ClaimItemId, Fault, Now, ProductOrderId, SkuId};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Restock {
 
 db::statements! {
     /// Pieces whose movement exists are left out. The line must have sold the SKU it gives back.
-    static RESTOCK: (Json<Vec<Restock>>, Now) => Changed =
+    static RESTOCK: (Json<Vec<Restock>>, Now) => Raised =
         "with piece as (
              select x.claim_item_id, x.kind, o.sku_id
              from jsonb_to_recordset($1) as x(product_order_id uuid, claim_item_id uuid, sku_id uuid, kind text)
@@ -43,14 +43,15 @@ db::statements! {
                     'claim_items', x.claim_item_id, 'restock:' || x.claim_item_id, 'system', $2
              from piece x join moved m on m.sku_id = x.sku_id join total t on t.sku_id = x.sku_id
              window each as (partition by x.sku_id order by x.claim_item_id)
-             returning 1)
-         select m.sku_id, p.id as product_id, p.seller_id, m.on_hand - m.reserved as available, m.version
-         from moved m join product_skus k on k.id = m.sku_id join products p on p.id = k.product_id
+             returning id, sku_id, stock_version)
+         select m.sku_id, p.id as product_id, p.seller_id, m.on_hand - m.reserved as available, m.version, t.pieces as gained, w.id as movement_id
+         from moved m join total t on t.sku_id = m.sku_id join written w on w.sku_id = m.sku_id and w.stock_version = m.version
+         join product_skus k on k.id = m.sku_id join products p on p.id = k.product_id
          order by m.sku_id";
 }
 
 /// Puts pieces back on the shelf. Does nothing for those that are back already.
 pub async fn restock(tx: &Tx, pieces: &[Restock], now: Now) -> Result<(), Fault> {
-    let changed = RESTOCK.all(tx, (Json(pieces.to_vec()), now)).await?;
-    tell(tx, changed, now).await
+    let raised = RESTOCK.all(tx, (Json(pieces.to_vec()), now)).await?;
+    tell_raised(tx, raised, now).await
 }

@@ -35,7 +35,7 @@ ids! {
     PaymentId, PaymentTransactionId, RefundId,
     LedgerTransactionId, LedgerEntryId,
     ContractId, CommissionRateId, SettlementId, SettlementLineId, SettlementPeriodId, SettlementHoldId, PayoutId, PayoutBatchId,
-    NotificationId, NotificationDeliveryId, InquiryId,
+    NotificationId, NotificationDeliveryId, RestockSubscriptionId, InquiryId,
     PartnerClientId, PartnerGrantId, WebhookEndpointId, WebhookDeliveryId,
     EventId, TaskRunId, AuditLogId, AccessLogId, JobId,
     /// A signed-in session of any audience (kept in DynamoDB).

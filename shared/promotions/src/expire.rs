@@ -1,10 +1,13 @@
-//! Schedule: what is over at midnight. Lots and coupons past their time; a rerun finds nothing left.
+//! Schedule: what is over at midnight. Lots, coupons and wishes to be told of a restock past their time; a rerun finds nothing
+//! left.
 
 use crate::PointKind;
 use crate::journal::{self, Change};
+use crate::settings;
+use chrono::{DateTime, Utc};
 use db::{Db, Tx};
 use jobs::{Schedule, ScheduleFuture};
-use kernel::{Fault, Money, Now, PointLotId, UserCouponId, UserId};
+use kernel::{Fault, Money, Now, PointLotId, RestockSubscriptionId, UserCouponId, UserId};
 use ledger::Posting;
 use pricing::Balance;
 use serde::Serialize;
@@ -20,9 +23,13 @@ db::statements! {
         "update user_coupons set state = 'expired'
          where id in (select id from user_coupons where state = 'issued' and expires_at <= $1 order by expires_at, id limit $2 for update skip locked)
          returning id";
+    static WISHES: (DateTime<Utc>, i64) => (RestockSubscriptionId,) =
+        "update restock_subscriptions set state = 'expired'
+         where id in (select id from restock_subscriptions where state = 'waiting' and requested_at <= $1 order by requested_at, id limit $2 for update skip locked)
+         returning id";
 }
 
-/// Expires points, rewards and coupons.
+/// Expires points, rewards, coupons and wishes.
 #[derive(Clone)]
 pub struct ExpirePoints {
     pub db: Db,
@@ -34,6 +41,7 @@ pub struct Expired {
     pub lots: usize,
     pub amount: Money,
     pub coupons: usize,
+    pub wishes: usize,
 }
 
 impl ExpirePoints {
@@ -54,6 +62,14 @@ impl ExpirePoints {
         loop {
             let over = COUPONS.all(&self.db.writer().await?, (now, BATCH)).await?;
             report.coupons += over.len();
+            if over.is_empty() {
+                break;
+            }
+        }
+        let until = settings::wishes_until(&self.db.writer().await?, now).await?;
+        loop {
+            let over = WISHES.all(&self.db.writer().await?, (until, BATCH)).await?;
+            report.wishes += over.len();
             if over.is_empty() {
                 return Ok(report);
             }

@@ -1,23 +1,32 @@
-//! How long points live: a setting operators may change.
+//! How long points live, and wishes to be told of a restock: settings operators may change.
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Duration, Months, Utc};
 use db::On;
 use kernel::clock::kst_midnight;
 use kernel::{Fault, Now};
 
 /// Points live five years unless the setting says otherwise.
 const VALIDITY_MONTHS: i64 = 60;
+/// Who asked to be told of a restock waits this many days unless the setting says otherwise.
+const WISH_DAYS: i64 = 90;
 /// What is granted in place of an expired lot lives this many days.
 pub(crate) const REGRANT_DAYS: i64 = 30;
 
 db::statements! {
     static POINT_VALIDITY: () => (Option<i64>,) = "select (value #>> '{}')::bigint from system_settings where key = 'point_validity_months'";
+    static WISHES: () => (Option<i64>,) = "select (value #>> '{}')::bigint from system_settings where key = 'restock_wish_days'";
 }
 
 /// Until when points that are granted now are good: 00:00 KST.
 pub(crate) async fn points_expire_at(on: &impl On, now: Now) -> Result<DateTime<Utc>, Fault> {
     let months = POINT_VALIDITY.opt(on, ()).await?.and_then(|(months,)| months).unwrap_or(VALIDITY_MONTHS);
     Ok(months_later(now, u32::try_from(months).unwrap_or(0)))
+}
+
+/// Wishes that were made until then have waited long enough.
+pub(crate) async fn wishes_until(on: &impl On, now: Now) -> Result<DateTime<Utc>, Fault> {
+    let days = WISHES.opt(on, ()).await?.and_then(|(days,)| days).unwrap_or(WISH_DAYS);
+    Ok(now.plus(-Duration::days(days)))
 }
 
 fn months_later(now: Now, months: u32) -> DateTime<Utc> {
@@ -27,7 +36,7 @@ fn months_later(now: Now, months: u32) -> DateTime<Utc> {
 
 /// Until when a regrant is good: 00:00 KST, thirty full days on.
 pub(crate) fn regrant_expires_at(now: Now) -> DateTime<Utc> {
-    kst_midnight(now.date() + chrono::Duration::days(REGRANT_DAYS + 1))
+    kst_midnight(now.date() + Duration::days(REGRANT_DAYS + 1))
 }
 
 #[cfg(test)]

@@ -116,9 +116,11 @@ const LEFT_OVER: [(&str, &str); 9] = [
         "select id::text || ' ' || payout_amount from settlements where state = 'confirmed' and payout_amount > 0",
     ),
     ("events in the outbox", "select event from outbox_events where published_at is null"),
+    // An endpoint that refused for three days is switched off, and what waited for it is cancelled.
     (
         "what the partner was to hear",
-        "select id::text || ' ' || state from webhook_deliveries where state <> 'delivered'",
+        "select d.id::text || ' ' || d.state from webhook_deliveries d join webhook_endpoints e on e.id = d.webhook_endpoint_id
+         where d.state <> 'delivered' and not (d.state = 'canceled' and e.state = 'disabled')",
     ),
 ];
 

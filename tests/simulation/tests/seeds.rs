@@ -6,7 +6,7 @@ use simulation::tape::Tape;
 use std::collections::BTreeMap;
 
 /// The seeds of every test run.
-const SEEDS: [u64; 3] = [2, 3, 8];
+const SEEDS: [u64; 3] = [2, 8, 11];
 const STEPS_EACH: usize = 700;
 
 /// A number of the environment.

@@ -1,7 +1,8 @@
-//! The operators' catalogue: inspection of what sellers submit.
+//! The operators' catalogue: inspection of what sellers submit, and what shoppers wait for.
 
 mod inspection_views;
 mod product_inspections;
+mod restock_demands;
 
 use authz::Audience;
 use axum::extract::FromRef;
@@ -35,5 +36,6 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         )
         .post("/v1/product-inspections/approve", "Approve versions so that they go live", product_inspections::approve)
         .post("/v1/product-inspections/reject", "Send versions back with remarks", product_inspections::reject)
+        .get("/v1/restock-demands", "Rank SKUs by shoppers who wait for them", restock_demands::list)
         .with_state(App { boot, nudge }))
 }

@@ -6,6 +6,7 @@ mod price_changes;
 mod product_parts;
 mod product_views;
 mod products;
+mod restock_demand;
 mod skus;
 mod stock;
 mod uploads;
@@ -71,6 +72,7 @@ fn routes() -> Api<App> {
         .get("/v1/stock", "List SKUs with what is on hand, reserved and available", stock::list)
         .post("/v1/stock/adjustments", "Add, subtract or set quantities with a reason", stock::adjust)
         .get("/v1/stock/movements", "Trace a SKU's stock", stock::movements)
+        .get("/v1/stock/restock-demand", "Rank my SKUs by shoppers who wait for them", restock_demand::list)
         .post("/v1/uploads", "Get a place to upload a file to", uploads::start)
         .post("/v1/uploads/{upload_id}/complete", "Register an uploaded file", uploads::complete)
 }

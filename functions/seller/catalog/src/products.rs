@@ -266,5 +266,6 @@ pub async fn bulk_sale_state(
     let (tx, ids) = (app.boot.db.begin().await?, body.product_ids.into_vec());
     let results = catalog::set_sale_state(&tx, ctx.who.scope(), ctx.now, ids, body.sale_state).await?;
     tx.commit().await?;
+    app.nudge.relay().await;
     Ok(Json(BulkSaleStateView { results }))
 }

@@ -21,7 +21,9 @@ pub async fn options(
 ) -> Answer<Json<SellerProductView>, OptionsError> {
     let tx = app.boot.db.begin().await?;
     catalog::set_options(&tx, ctx.who.scope(), product_id, ctx.now, body).await?;
-    edited(tx, ctx.who.scope(), product_id, ctx.now).await
+    let answer = edited(tx, ctx.who.scope(), product_id, ctx.now).await?;
+    app.nudge.relay().await;
+    Ok(answer)
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -78,5 +80,7 @@ pub async fn edit(
     let edits = body.skus.into_vec().into_iter().map(SkuEdit::from).collect();
     let tx = app.boot.db.begin().await?;
     catalog::edit_skus(&tx, ctx.who.scope(), product_id, ctx.now, edits).await?;
-    edited(tx, ctx.who.scope(), product_id, ctx.now).await
+    let answer = edited(tx, ctx.who.scope(), product_id, ctx.now).await?;
+    app.nudge.relay().await;
+    Ok(answer)
 }

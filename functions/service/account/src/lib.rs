@@ -8,6 +8,7 @@ mod identity_verifications;
 mod me;
 mod notifications;
 mod refund_account;
+mod restock_subscriptions;
 mod sign_up;
 mod terms;
 
@@ -83,6 +84,17 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         )
         .get("/v1/me/notifications", "List my notification inbox", notifications::list)
         .post("/v1/me/notifications/{notification_id}/open", "Mark a notification read", notifications::open)
-        .post("/v1/me/notifications/read-all", "Mark everything up to a moment as read", notifications::read_all);
+        .post("/v1/me/notifications/read-all", "Mark everything up to a moment as read", notifications::read_all)
+        .get("/v1/me/restock-subscriptions", "List my restock alerts, sent ones too", restock_subscriptions::list)
+        .post(
+            "/v1/me/restock-subscriptions",
+            "Ask to be told when a sold-out size and colour is back",
+            restock_subscriptions::ask,
+        )
+        .delete(
+            "/v1/me/restock-subscriptions/{subscription_id}",
+            "Cancel a restock alert",
+            restock_subscriptions::cancel,
+        );
     Ok(api.with_state(App { boot, identity, nudge }))
 }

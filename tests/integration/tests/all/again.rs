@@ -45,6 +45,9 @@ async fn live(shop: &Shop) {
     let mail = format!("sua-{}@drrip.test", uuid::Uuid::now_v7().simple());
     let nobody = shop.anonymous(Host::Service);
     nobody.post("/v1/auth/email-verifications", json!({ "email": mail })).await.expect(202);
+    let gone = seller.product("품절").sku("M", 0).on_sale().await.only();
+    crate::restock::waits(&shop.customer().await, gone).await;
+    crate::restock::adjusted(&seller, gone, "add", 1).await.expect(200);
     let external = format!("{}/v1/inbound/toss", shop.url(Host::External).await);
     let target = |path: &str| Some(format!("{external}/{path}"));
 
@@ -113,9 +116,10 @@ async fn every_schedule_run_again_changes_nothing() {
     let shop = Shop::open().await;
     shop.make_queues().await;
     let (seller, minji) = (shop.seller().await, shop.customer().await);
-    // An order nobody pays, points that run out, a purchase to settle and one to confirm.
+    // An order nobody pays, a wish nobody fulfils, points that run out, a purchase to settle and one to confirm.
     let tee = seller.product("티셔츠").price(20_000).sku("M", 9).on_sale().await;
     minji.points(3_000).await;
+    crate::restock::waits(&minji, seller.product("품절").sku("M", 0).on_sale().await.only()).await;
     sold(&shop, &seller, 60_000, "100000000013").await;
     payable(&shop, &seller).await;
     let placed = bought(&shop, &minji, &[piece(tee.only(), 2)]).await;

@@ -14,7 +14,7 @@ pub fn id(of: impl ToString) -> String {
     of.to_string()
 }
 
-/// What one customer has: an order under way and one to be claimed, a quote, a cart line, an address, a message.
+/// What one customer has: an order under way and one to be claimed, a quote, a cart line, an address, a message, a restock alert.
 pub async fn of_customer(shop: &Shop, minji: &Customer, seller: &Seller) -> Rows {
     let tee = seller.product("티셔츠").price(30_000).sku("M", 50).on_sale().await;
     let address = minji.address().await;
@@ -44,6 +44,8 @@ pub async fn of_customer(shop: &Shop, minji: &Customer, seller: &Seller) -> Rows
         &[&message, &minji.user_id, &shop.now()],
     )
     .await;
+    let gone = seller.product("품절").sku("M", 0).on_sale().await;
+    let wish = minji.post("/v1/me/restock-subscriptions", json!({ "sku_id": gone.only() })).await.expect(201);
     let check = minji.post("/v1/identity-verifications", json!({ "purpose": "phone_change" })).await.expect(201);
     BTreeMap::from([
         ("address_id", id(address)),
@@ -56,6 +58,7 @@ pub async fn of_customer(shop: &Shop, minji: &Customer, seller: &Seller) -> Rows
         ("purchase_order_id", id(placed["purchase_order_id"].as_str().unwrap())),
         ("quote_id", id(quoted["quote_id"].as_str().unwrap())),
         ("shipment_id", id(shipment)),
+        ("subscription_id", wish["subscription_id"].as_str().unwrap().to_owned()),
     ])
 }
 
