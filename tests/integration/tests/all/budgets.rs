@@ -7,11 +7,11 @@ use crate::order_life::FullStack;
 use harness::counted;
 
 #[tokio::test]
-async fn an_order_is_placed_in_five_round_trips_and_paid_in_six() {
+async fn an_order_is_placed_in_four_round_trips_and_paid_in_six() {
     let FullStack { shop, minji, quote, .. } = FullStack::open().await;
-    // Key and quote; every read; every write; the events of the stock; the saved answer with the commit.
+    // Key and quote; every read; every write; the saved answer, the stock with its events, and the commit.
     let (cost, placed) = counted(order(&minji, &quote)).await;
-    assert_eq!(cost.trips, 5, "placing");
+    assert_eq!(cost.trips, 4, "placing");
     assert!(cost.statements <= 20, "placing took {} statements", cost.statements);
     let returned = window(&shop, &placed).await;
     // Lock; note with commit. The gateway. Lock; every write; events and the row as it is; commit.

@@ -6,6 +6,7 @@ use crate::order_steps::{by_cj, code, results};
 use harness::{Answer, Call, Customer, Point, Product, Shop, Value, after, before, json};
 
 const PATH: &str = "/v1/purchase-orders";
+const QUEUE_FOR_STOCK: &str = "inventory::reserve::QUEUE_UP";
 const TAKE_STOCK: &str = "inventory::reserve::RESERVE";
 const ONE_BY_ONE: &str = "orders::place::ONE_BY_ONE";
 const TAKE_KEY: &str = "web::idempotency::TAKE";
@@ -36,7 +37,7 @@ async fn the_last_piece_goes_to_whoever_takes_it_first() {
         jihun.address().await;
         let ours = accepted(&quote(&minji, &[piece(tee.only(), 1)]).await);
         let theirs = accepted(&quote(&jihun, &[piece(tee.only(), 1)]).await);
-        let point = if first_wins { after(TAKE_STOCK) } else { before(TAKE_STOCK) };
+        let point = if first_wins { after(TAKE_STOCK) } else { before(QUEUE_FOR_STOCK) };
         let (one, other) = meet(&shop, point, minji.post(PATH, ours), jihun.post(PATH, theirs)).await;
         let (won, lost) = if first_wins { (one, other) } else { (other, one) };
         won.expect(201);

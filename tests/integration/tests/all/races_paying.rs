@@ -144,7 +144,7 @@ async fn a_webhook_may_come_while_its_confirm_is_under_way() {
 
 #[tokio::test]
 async fn a_webhook_may_come_right_before_or_after_the_confirm_writes() {
-    for point in [before(LOCK).nth(2), after(LOCK).nth(2), before("COMMIT"), after("COMMIT").nth(2)] {
+    for point in [before(LOCK).nth(2), after(LOCK).nth(2), before("COMMIT").nth(2), after("COMMIT").nth(2)] {
         let till = Till::open().await;
         let webhook = till.shop.meanwhile(point, told(till.shop.handle()));
         assert_eq!(till.confirm().await.expect(200)["state"], "done");
