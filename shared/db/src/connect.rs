@@ -4,7 +4,7 @@ use crate::fault;
 use crate::named::{Connections, Statements};
 use crate::tx::{Conn, Tx};
 use crate::watch::Watched;
-use deadpool::managed::{Pool, PoolError, QueueMode};
+use deadpool::managed::{Pool, PoolError};
 use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod, Runtime};
 use kernel::Fault;
 use rustls::pki_types::CertificateDer;
@@ -91,8 +91,6 @@ fn pool(url: &str, DbConfig { connections, statements, .. }: &DbConfig) -> Resul
     let wait = Some(Duration::from_secs(3));
     Pool::builder(Connections { inner, statements: *statements })
         .max_size(*connections)
-        // The connection that was used last knows most names.
-        .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .wait_timeout(wait)
         .create_timeout(wait)

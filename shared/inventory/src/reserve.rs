@@ -1,16 +1,18 @@
 //! An order holds the pieces of its lines until it is paid or given up. All lines or none: a customer who cannot have
 //! everything decides what to leave out, so the refusal names the SKUs that are short.
 //!
-//! Context: in a flash sale everybody wants one row of `sku_stocks`, and who has it makes all others wait.
-//! Decision: the hold is the last thing an order does, and it travels with the commit ([`Tx::commit_with`]). The row is locked for
-//! that one statement and the commit, never while the database waits for a function. It is one statement: counter, reservations and
-//! events; the counter's own check (`reserved between 0 and on_hand`) stands against the commit, so a unit too many cannot be
-//! sold whatever the function believes, and what is short is looked up after it.
-//! Rejected, with what they promised (docs/benchmarks.md has the numbers of both): slots of a SKU's stock taken with `skip locked`
-//! (every reader adds them up, the last pieces lie scattered, and refilling them is one more race); leased slices with appended
-//! reservations (what is left is known only by counting); batches of waiting buyers in one commit (buyers are in as many Lambda
-//! environments, so a batch needs a queue and a leader, and an answer comes later than it could).
-//! Consequences: orders of one SKU are as fast as commits of one row, however many wait.
+//! Context: in a flash sale everybody wants one row of `sku_stocks`, and who has it makes all others wait. Left to the row's own lock,
+//! every waiter that wakes finds a newer version of the row, looks at it again and queues once more.
+//! Decision: whoever wants a SKU queues for it by an advisory lock of the transaction, which is handed on in turn, and only then looks
+//! at the row. The hold is the last thing an order does and travels with the commit ([`Tx::commit_with`]): the SKU is locked for one
+//! statement and the commit, never while the database waits for a function. That statement writes counter, reservations and events;
+//! the counter's own check (`reserved between 0 and on_hand`) stands against the commit, so that nothing is sold twice whatever
+//! the function believes, and what is short is looked up after it. All of this holds however many functions the buyers are in.
+//! Rejected: slots of a SKU's stock taken with `skip locked`, and slices of it leased to appended reservations (every reader
+//! adds them up, the last pieces lie scattered, and a law has to hold over all of them; worth it once one row's commits are
+//! what limits a sale, which is not so while an order costs more to write than to commit); batches of waiting buyers in one
+//! commit (buyers are in functions of their own, so it takes a queue and a leader, and each waits for the others).
+//! Consequences: orders of one SKU commit one after the other. Those of many SKUs do not wait for each other.
 
 use crate::EXACT_UP_TO;
 use chrono::{DateTime, Utc};

@@ -29,6 +29,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, oneshot};
+use tokio_postgres::NoTls;
 
 /// A point to wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,8 +118,10 @@ impl Points {
         let ended = "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity
                      where datname = current_database() and application_name <> 'tests'";
         connect(&self.direct_url).await.execute(ended, &[]).await.unwrap();
-        // The pooler has noticed once it serves somebody again.
-        let pooled = connect(pooled_url).await;
+        // The pooler has noticed once it serves somebody again. Under no name: it would lend the server's connection on under
+        // that of the tests, and the next cut would spare it.
+        let (pooled, connection) = tokio_postgres::connect(pooled_url, NoTls).await.expect("the pooler takes clients");
+        tokio::spawn(connection);
         while pooled.simple_query("select 1").await.is_err() && !pooled.is_closed() {
             tokio::task::yield_now().await;
         }
