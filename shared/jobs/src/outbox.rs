@@ -11,7 +11,9 @@ use uuid::Uuid;
 /// One row of `outbox_events`.
 #[derive(Debug, Serialize)]
 struct OutboxRow {
+    /// In the order of writing, which is the order of telling.
     id: EventId,
+    once: Option<Uuid>,
     event: &'static str,
     aggregate_type: &'static str,
     aggregate_id: Uuid,
@@ -22,9 +24,9 @@ struct OutboxRow {
 
 db::statements! {
     static INSERT: (Json<Vec<Value>>,) => () =
-        "insert into outbox_events (id, event, aggregate_type, aggregate_id, trace_id, payload, occurred_at)
-         select id, event, aggregate_type, aggregate_id, trace_id, payload, occurred_at from jsonb_populate_recordset(null::outbox_events, $1)
-         on conflict (id) do nothing";
+        "insert into outbox_events (id, once, event, aggregate_type, aggregate_id, trace_id, payload, occurred_at)
+         select id, once, event, aggregate_type, aggregate_id, trace_id, payload, occurred_at from jsonb_populate_recordset(null::outbox_events, $1)
+         on conflict (once) where once is not null do nothing";
 }
 
 /// Events collected by a use case, written by one statement.
@@ -37,13 +39,18 @@ impl Outbox {
     }
 
     pub fn add<E: DomainEvent>(&mut self, event: &E, now: Now) -> Result<(), Fault> {
-        self.add_as(EventId::new(), event, now)
+        self.push(None, event, now)
     }
 
-    /// Under an id derived from what caused it, so that writing it twice leaves one event.
-    pub fn add_as<E: DomainEvent>(&mut self, id: EventId, event: &E, now: Now) -> Result<(), Fault> {
+    /// Written once, however often what caused it comes: `once` is derived from that.
+    pub fn add_once<E: DomainEvent>(&mut self, once: Uuid, event: &E, now: Now) -> Result<(), Fault> {
+        self.push(Some(once), event, now)
+    }
+
+    fn push<E: DomainEvent>(&mut self, once: Option<Uuid>, event: &E, now: Now) -> Result<(), Fault> {
         self.0.push(OutboxRow {
-            id,
+            id: EventId::new(),
+            once,
             event: E::NAME,
             aggregate_type: E::AGGREGATE,
             aggregate_id: event.aggregate_id(),

@@ -12,7 +12,7 @@ use events::queues::{AUTO_CONFIRM_PURCHASE, Queue};
 use events::{AutoConfirmDue, Envelope, PurchaseDecided};
 use jobs::outbox::Outbox;
 use jobs::{Schedule, ScheduleFuture, Task, TaskError, TaskFuture};
-use kernel::{EventId, Failure, Fault, Money, Now, ProductOrderId};
+use kernel::{Failure, Fault, Money, Now, ProductOrderId};
 use uuid::Uuid;
 
 kernel::refusals! {
@@ -154,9 +154,9 @@ pub async fn queue_due(db: &Db, now: Now, page: i64) -> Result<usize, Fault> {
         for (product_order_id, auto_confirm_at) in &due {
             // A rule that fires twice queues a line once a day.
             let once = format!("drrip:auto_confirm_due:{product_order_id}:{}", now.date());
-            let id = EventId(Uuid::new_v5(&Uuid::NAMESPACE_URL, once.as_bytes()));
+            let once = Uuid::new_v5(&Uuid::NAMESPACE_URL, once.as_bytes());
             let due = AutoConfirmDue { product_order_id: *product_order_id, auto_confirm_at: *auto_confirm_at };
-            outbox.add_as(id, &due, now)?;
+            outbox.add_once(once, &due, now)?;
         }
         outbox.write(&tx).await?;
         tx.commit().await?;

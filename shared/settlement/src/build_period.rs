@@ -74,7 +74,7 @@ pub async fn page(db: &Db, event: Uuid, due: PeriodBuildDue, most: usize, now: N
     if more {
         let next = PeriodBuildDue { period_id: period.id, after: sellers.last().copied(), failed };
         let mut outbox = Outbox::new();
-        outbox.add_as(EventId(Uuid::new_v5(&event, b"next")), &next, now)?;
+        outbox.add_once(Uuid::new_v5(&event, b"next"), &next, now)?;
         let tx = db.begin().await?;
         outbox.write(&tx).await?;
         return tx.commit().await;

@@ -216,6 +216,15 @@ impl Shop {
         Meanwhile { point, answer }
     }
 
+    /// Waits until PostgreSQL has heard of every transaction that was given up, by a refusal or a death: what it locked is free.
+    pub async fn rolled_back(&self) {
+        let open = "select exists (select 1 from pg_stat_activity
+                                   where datname = current_database() and application_name <> 'tests' and state <> 'idle')";
+        while self.value(open, &[]).await {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Runs a function that finds every connection to PostgreSQL ended at its `at`-th point, counted from 0, as when the
     /// server restarts. Answers where that was, if it came so far, and what it made of it.
     pub async fn cut_at<W: IntoFuture>(&self, at: usize, work: W) -> (Option<At>, W::Output) {
@@ -232,10 +241,14 @@ impl Shop {
     pub async fn die_at<W: IntoFuture>(&self, at: usize, work: W) -> Fate<W::Output> {
         let death = Death { at, passed: AtomicUsize::new(0), place: Mutex::default(), came: Notify::new() };
         let death = Arc::new(death);
-        tokio::select! {
+        let fate = tokio::select! {
             biased;
             answer = DEATH.scope(death.clone(), work.into_future()) => Fate::Lived(answer),
             () = death.came.notified() => Fate::Died(death.place.lock().unwrap().expect("a place")),
+        };
+        if let Fate::Died(_) = fate {
+            self.rolled_back().await;
         }
+        fate
     }
 }

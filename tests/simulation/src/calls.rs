@@ -96,6 +96,7 @@ pub async fn sent(world: &mut World, make: impl Fn(&World) -> Call) -> Answer {
 /// function died.
 pub async fn received(world: &mut World, message: &Ready) {
     let acknowledged = !world.dice.percent(world.faults.unacknowledged);
+    world.tape.say(message.task);
     let outcome = befallen(world, async |shop| shop.receive(message, acknowledged).await).await;
     if let Some(Err(why)) = outcome {
         let Ready { task, event, .. } = message;

@@ -100,10 +100,13 @@ fn thousands_of_steps_meet_everything_and_every_won_is_where_it_belongs() {
 
 #[test]
 fn a_seed_tells_the_same_story_every_time() {
-    let [first, second] = [(); 2].map(|()| alone(simulation::told(77, steps(120))).story());
+    let seed = number("SIM_SEED").unwrap_or(77);
+    let [first, second] = [(); 2].map(|()| alone(simulation::told(seed, steps(120))).story());
     let differs = first.iter().zip(&second).position(|(one, other)| one != other);
     if let Some(at) = differs {
-        panic!("step {at}:\n{}\n{}", first[at], second[at]);
+        let from = at.saturating_sub(6);
+        let shown = |story: &[String]| story[from..=at].join("\n");
+        panic!("step {at}:\n{}\n\n{}", shown(&first), shown(&second));
     }
     assert_eq!(first.len(), second.len());
 }

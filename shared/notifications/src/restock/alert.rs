@@ -95,7 +95,7 @@ pub async fn tell(
         let more = told == most;
         if more && page == pages {
             let mut outbox = Outbox::new();
-            outbox.add_as(EventId(Uuid::new_v5(&event, b"next")), due, now)?;
+            outbox.add_once(Uuid::new_v5(&event, b"next"), due, now)?;
             outbox.write(&tx).await?;
         }
         tx.commit().await?;

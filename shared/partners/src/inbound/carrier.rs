@@ -96,7 +96,7 @@ pub async fn take(
     for (shipment_id, (invoice_no, scans)) in scans {
         let (carrier_code, source) = (carrier_code.to_owned(), "webhook".to_owned());
         let event = TrackingReceived { shipment_id, carrier_code, invoice_no, source, scans };
-        outbox.add_as(message.event_id(&shipment_id.to_string()), &event, now)?;
+        outbox.add_once(message.once(&shipment_id.to_string()), &event, now)?;
     }
     outbox.write(&tx).await?;
     waiting::keep(&tx, carrier_code, strays, now).await?;

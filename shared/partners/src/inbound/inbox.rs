@@ -2,7 +2,7 @@
 //!
 //! Context: senders repeat for days, and a process may die between storing a message and queueing its work.
 //! Decision: store (`state = stored`), write the outbox event in PostgreSQL, then mark `queued`. A repetition that finds
-//! `stored` queues again; the event's id is derived from the message's key, so that the outbox keeps one.
+//! `stored` queues again; what makes the event one is derived from the message's key, so that the outbox keeps one.
 //! Consequences: the sender is answered 200 only when the work is queued; anything else makes it come again.
 
 use aws::Tables;
@@ -48,14 +48,14 @@ impl Message<'_> {
         format!("{}#{}", self.source, self.id)
     }
 
-    /// The id of the `n`-th event this message causes.
-    pub fn event_id(&self, n: &str) -> EventId {
-        EventId(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("drrip:inbound:{}:{n}", self.key()).as_bytes()))
+    /// What makes the event about `what` of this message one, however often the message comes.
+    pub fn once(&self, what: &str) -> Uuid {
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("drrip:inbound:{}:{what}", self.key()).as_bytes())
     }
 
     /// The id of the stored message.
     pub fn row_id(&self) -> Uuid {
-        self.event_id("message").0
+        self.once("message")
     }
 }
 
@@ -148,8 +148,8 @@ mod tests {
             signature_ok: None,
             body: "{}",
         };
-        assert_eq!(message("a").event_id("0"), message("a").event_id("0"));
-        assert_ne!(message("a").event_id("0"), message("b").event_id("0"));
-        assert_ne!(message("a").event_id("0"), message("a").event_id("1"));
+        assert_eq!(message("a").once("0"), message("a").once("0"));
+        assert_ne!(message("a").once("0"), message("b").once("0"));
+        assert_ne!(message("a").once("0"), message("a").once("1"));
     }
 }

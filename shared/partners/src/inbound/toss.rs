@@ -100,7 +100,7 @@ pub async fn take(
     };
     let tx = db.begin().await?;
     let mut outbox = Outbox::new();
-    outbox.add_as(message.event_id("payment"), &event, now)?;
+    outbox.add_once(message.once("payment"), &event, now)?;
     outbox.write(&tx).await?;
     tx.commit().await?;
     inbox.queued(message).await?;

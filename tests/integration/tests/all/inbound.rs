@@ -41,6 +41,20 @@ async fn an_event_is_taken_once() {
 }
 
 #[tokio::test]
+async fn messages_are_told_on_in_the_order_they_came() {
+    let shop = Shop::open().await;
+    let nobody = shop.anonymous(Host::External);
+    let came: Vec<String> = (1..=6).map(|n| format!("t-{n}")).collect();
+    for id in &came {
+        toss(&nobody, "payment-events", id, CHANGED).await.expect(200);
+    }
+    let events = shop.events("payment_webhook.received").await;
+    let told: Vec<&str> = events.iter().filter_map(|event| event.payload["message_id"].as_str()).collect();
+    assert_eq!(told, came);
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn a_copy_that_was_stored_but_never_queued_is_queued_by_the_next() {
     let shop = Shop::open().await;
     let nobody = shop.anonymous(Host::External);
@@ -59,7 +73,7 @@ async fn a_copy_that_was_stored_but_never_queued_is_queued_by_the_next() {
     state("stored").await.unwrap();
     assert_eq!(toss(&nobody, "payment-events", "t-1", CHANGED).await.expect(200)["queued"], true);
     assert_eq!(received(&shop).await, 1);
-    // It died between the outbox and the mark: the event's id is the same, so there is still one.
+    // It died between the outbox and the mark: what makes the event one is the same, so there is still one.
     state("stored").await.unwrap();
     toss(&nobody, "payment-events", "t-1", CHANGED).await.expect(200);
     assert_eq!(received(&shop).await, 1);

@@ -2,6 +2,7 @@
 
 use crate::calls::received;
 use crate::faults::{self, Trouble};
+use crate::steps::waiting;
 use crate::world::World;
 use harness::simulators::toss::outbox::Topic;
 
@@ -63,7 +64,7 @@ pub async fn settled(world: &mut World) {
         if world.shop.queued().await == 0 {
             return;
         }
-        world.shop.clock().advance(chrono::Duration::minutes(16));
+        waiting::pass(world, chrono::Duration::minutes(16)).await;
     }
     panic!("{} messages stay queued; dead: {:?}", world.shop.queued().await, world.shop.dead_letters().await);
 }

@@ -79,4 +79,5 @@ pub async fn take_one(world: &mut World) {
     (step.run)(world).await;
     faults::forget(world);
     faults::wake(world).await;
+    world.shop.rolled_back().await;
 }
