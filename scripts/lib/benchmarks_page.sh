@@ -30,7 +30,7 @@ within the same minutes. A ratio is ours over pgbench's, of medians of $ROUNDS r
 | measured | $(date -u +%F) at $(git rev-parse --short HEAD) |
 | machine | $(nproc) processors ($(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n1)), $(awk '/MemTotal/ {printf "%d", $2 / 1048576}' /proc/meminfo) GB |
 | system | Linux $(uname -r) |
-| PostgreSQL | $("$DRRIP_BENCH_PG_BIN/postgres" --version | awk '{print $3}'), settings as delivered (fsync, synchronous_commit on, shared_buffers 128 MB) |
+| PostgreSQL | $("$DRRIP_BENCH_PG_BIN/postgres" --version | awk '{print $3}'), settings as delivered (fsync, synchronous_commit on, shared_buffers 128 MB), without JIT as in template.yaml |
 | Rust | $(rustc --version | awk '{print $2}') |
 | shop | $COPIES × (2 sellers, 400 products, 2,400 SKUs, 200 customers, 667 orders of 2,001 lines) |
 PAGE

@@ -75,7 +75,11 @@ enum Command {
         copies: Vec<i32>,
     },
     /// Size, start and memory of every function that is built.
-    Shape,
+    Shape {
+        /// Where cargo-lambda put them; otherwise they lie beside this program.
+        #[arg(long)]
+        packages: Option<std::path::PathBuf>,
+    },
     /// The plans of the statements that are asked most.
     Plans,
     /// Relay and worker.
@@ -103,7 +107,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
         Command::Orders { clients, each } => orders::measure(&stage, database, &clients, rounds, each).await,
         Command::Flash { buyers, orders } => flash::measure(&stage, database, &buyers, rounds, orders).await,
         Command::Settle { copies } => settle::measure(&stage, &copies).await,
-        Command::Shape => shape::measure(&stage, database, rounds).await,
+        Command::Shape { packages } => shape::measure(&stage, packages.as_deref(), rounds).await,
         Command::Plans => plans::explain(&stage, database).await,
         Command::Tasks { orders } => tasks::measure(&stage, database, orders).await,
     };

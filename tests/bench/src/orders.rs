@@ -74,8 +74,10 @@ async fn round(stage: &Stage, database: &str, clients: usize, each: usize) -> an
     let (placing, confirming) = logged.context("nothing was logged")?;
     // A copy in which the checkouts lie but nothing is placed.
     stage.copy("drrip_bench_quoted", RUN).await?;
-    let place_rate = pgbench::once(&stage.url(RUN), &placing, clients).await?;
-    let confirm_rate = pgbench::once(&stage.url(RUN), &confirming, clients).await?;
+    let (sql, url) = (stage.sql(RUN).await?, stage.url(RUN));
+    let place_rate = pgbench::once(&sql, &url, &placing, clients).await?;
+    let confirm_rate = pgbench::once(&sql, &url, &confirming, clients).await?;
+    drop(sql);
     stage.remove(RUN).await?;
     stage.remove("drrip_bench_quoted").await?;
     let statements = |all: &[Transaction]| all.iter().map(Vec::len).sum::<usize>() / (clients * each).max(1);

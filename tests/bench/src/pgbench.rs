@@ -3,10 +3,11 @@
 use crate::drive::Ran;
 use crate::statements::{Transaction, folder, script};
 use anyhow::Context as _;
-use std::fmt::Write as _;
+use futures::future::{try_join, try_join_all};
 use std::fs;
 use std::time::{Duration, Instant};
 use tokio::process::Command;
+use tokio_postgres::Client;
 
 /// pgbench takes so many scripts.
 const SCRIPTS: usize = 100;
@@ -55,22 +56,31 @@ pub async fn repeat(
     Ok(Ran::of(micros, took))
 }
 
-/// Runs each of the transactions once, shared out among the clients; answers how many a second.
-pub async fn once(database: &str, transactions: &[Transaction], clients: usize) -> anyhow::Result<f64> {
+/// Runs each of the transactions once, shared out among the clients; answers how many a second. Each client is a process of its
+/// own with its own share, and all begin at one moment: pgbench reads a script in time that grows with the square of its length,
+/// which is not counted here.
+pub async fn once(sql: &Client, database: &str, transactions: &[Transaction], clients: usize) -> anyhow::Result<f64> {
     let folder = folder()?;
     let share = transactions.len() / clients;
-    let mut text = String::new();
+    sql.batch_execute("select pg_advisory_lock(1)").await?;
+    let mut runs = Vec::new();
     for (n, mine) in transactions.chunks(share).take(clients).enumerate() {
-        write!(text, "\\{} :client_id = {n}\n{}", if n == 0 { "if" } else { "elif" }, script(mine))?;
+        let file = folder.join(format!("{n}.sql"));
+        fs::write(&file, format!("select pg_advisory_lock_shared(1);\n{}", script(mine)))?;
+        let mut command = command(database, 1)?;
+        command.arg("--transactions=1").arg(format!("--file={}", file.display()));
+        runs.push(run(command));
     }
-    text += "\\endif\n";
-    let file = folder.join("once.sql");
-    fs::write(&file, text)?;
-    let mut command = command(database, clients)?;
-    command.arg("--transactions=1").arg(format!("--file={}", file.display()));
-    let started = Instant::now();
-    run(command).await?;
-    let took = started.elapsed();
+    let begun = async {
+        let ready = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
+        while sql.query_one(ready, &[]).await?.get::<_, i64>(0) < i64::try_from(clients)? {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        sql.batch_execute("select pg_advisory_unlock(1)").await?;
+        anyhow::Ok(Instant::now())
+    };
+    let (_, begun) = try_join(try_join_all(runs), begun).await?;
+    let took = begun.elapsed();
     fs::remove_dir_all(&folder)?;
     Ok((share * clients) as f64 / took.as_secs_f64())
 }

@@ -25,16 +25,17 @@ const START_MS: f64 = 50.0;
 const RESIDENT_MB: f64 = 40.0;
 
 /// Starts each function several times and writes the table; fails when one is past a limit. Functions that are not built
-/// are left out.
-pub async fn measure(stage: &Stage, database: &str, rounds: usize) -> anyhow::Result<()> {
+/// are left out. `packages` is where cargo-lambda put them (`NAME/bootstrap`); otherwise they lie beside this process.
+pub async fn measure(stage: &Stage, packages: Option<&Path>, rounds: usize) -> anyhow::Result<()> {
     let mut table = String::from(
         "| function | binary MB | start to first answer, ms | resident MB | answers |\n|---|--:|--:|--:|---|\n",
     );
     let mut past = Vec::new();
     let folder = std::env::current_exe()?.parent().context("a folder of binaries")?.to_owned();
-    let aws = stand_in(server::secrets(stage.shop.boot(), &stage.url(database))).await?;
+    let database: String = stage.shop.value("select current_database()::text", &[]).await;
+    let aws = stand_in(server::secrets(stage.shop.boot(), &stage.url(&database))).await?;
     for name in functions()? {
-        let binary = folder.join(&name);
+        let binary = packages.map_or_else(|| folder.join(&name), |packages| packages.join(&name).join("bootstrap"));
         let Ok(file) = std::fs::metadata(&binary) else { continue };
         let mut runs = Vec::new();
         for _ in 0..rounds.max(5) {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use tokio_postgres::{Client, NoTls};
 
 /// Connections the server may open: enough for two processors.
-pub const CONNECTIONS: usize = 16;
+pub const CONNECTIONS: usize = 6;
 
 /// Services, simulators and keys of one run. Its own shop is empty: it lends what the big shop is measured with.
 pub struct Stage {
