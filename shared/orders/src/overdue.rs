@@ -21,10 +21,13 @@ db::row! {
 db::statements! {
     /// Whoever works on a line right now is not waited for: the next round looks at it again.
     static MARK: (Now, i64) => LateRow =
-        "update product_orders o set overdue_at = $1, version = o.version + 1
-         from (select id from product_orders where state in ('paid', 'preparing') and dispatch_due_at < $1 and overdue_at is null
-               order by dispatch_due_at limit $2 for update skip locked) late
-         where o.id = late.id returning o.id, o.purchase_order_id, o.seller_id, o.user_id, coalesce(o.dispatch_due_at, $1) as dispatch_due_at";
+        "with late as (
+             select id from product_orders where state in ('paid', 'preparing') and dispatch_due_at < $1 and overdue_at is null
+             order by dispatch_due_at, id limit $2 for update skip locked),
+         marked as (
+             update product_orders o set overdue_at = $1, version = o.version + 1 from late where o.id = late.id
+             returning o.id, o.purchase_order_id, o.seller_id, o.user_id, coalesce(o.dispatch_due_at, $1) as dispatch_due_at)
+         select id, purchase_order_id, seller_id, user_id, dispatch_due_at from marked order by dispatch_due_at, id";
 }
 
 /// Lines marked in one transaction.

@@ -19,7 +19,7 @@ db::statements! {
         "select o.id from purchase_orders o
          where o.state = 'payment_waiting' and o.pay_due_at <= $1
            and not exists (select 1 from payments p where p.purchase_order_id = o.id and p.purpose = 'order' and p.state in ('ready', 'in_progress', 'waiting_for_deposit', 'unknown'))
-         order by o.pay_due_at limit 500";
+         order by o.pay_due_at, o.id limit 500";
 }
 
 /// Schedule `cancel_expired_payments`.

@@ -46,11 +46,13 @@ db::statements! {
     static DROP_OLD: (DateTime<Utc>,) => () = "delete from waiting_scans where received_at < $1";
     /// Scans whose parcel has appeared, taken out.
     static MATCHED: (i64,) => WaitingRow =
-        "delete from waiting_scans where id in (
-             select w.id from waiting_scans w
-             where exists (select 1 from shipments s where s.carrier_code = w.carrier_code and s.invoice_no = w.invoice_no and s.state <> 'canceled')
-             order by w.received_at limit $1 for update of w skip locked)
-         returning id, carrier_code, invoice_no, status, location, description, occurred_at";
+        "with matched as (
+             delete from waiting_scans where id in (
+                 select w.id from waiting_scans w
+                 where exists (select 1 from shipments s where s.carrier_code = w.carrier_code and s.invoice_no = w.invoice_no and s.state <> 'canceled')
+                 order by w.received_at, w.id limit $1 for update of w skip locked)
+             returning id, carrier_code, invoice_no, status, location, description, occurred_at, received_at)
+         select id, carrier_code, invoice_no, status, location, description, occurred_at from matched order by received_at, id";
 }
 
 /// Keeps rows until their parcel appears.

@@ -13,11 +13,14 @@ db::row! { struct DueRow { id: WebhookDeliveryId, attempts: i32 } }
 
 db::statements! {
     static DUE: (Now, DateTime<Utc>, i64) => DueRow =
-        "update webhook_deliveries d set queued_until = $2
-         from (select w.id from webhook_deliveries w join webhook_endpoints e on e.id = w.webhook_endpoint_id
-               where w.state in ('pending', 'retrying') and w.next_attempt_at <= $1 and (w.queued_until is null or w.queued_until <= $1) and e.state <> 'paused'
-               order by w.replayed_at is not null, w.next_attempt_at limit $3 for update of w skip locked) due
-         where d.id = due.id returning d.id, d.attempts";
+        "with due as (
+             select w.id from webhook_deliveries w join webhook_endpoints e on e.id = w.webhook_endpoint_id
+             where w.state in ('pending', 'retrying') and w.next_attempt_at <= $1 and (w.queued_until is null or w.queued_until <= $1) and e.state <> 'paused'
+             order by w.replayed_at is not null, w.next_attempt_at, w.id limit $3 for update of w skip locked),
+         queued as (
+             update webhook_deliveries d set queued_until = $2 from due where d.id = due.id
+             returning d.id, d.attempts, d.replayed_at, d.next_attempt_at)
+         select id, attempts from queued order by replayed_at is not null, next_attempt_at, id";
 }
 
 /// Every minute: sends what is due on its way.
