@@ -101,7 +101,7 @@ fn thousands_of_steps_meet_everything_and_every_won_is_where_it_belongs() {
 #[test]
 fn a_seed_tells_the_same_story_every_time() {
     let seed = number("SIM_SEED").unwrap_or(77);
-    let [first, second] = [(); 2].map(|()| alone(simulation::told(seed, steps(120))).story());
+    let [first, second] = [(); 2].map(|()| alone(simulation::told(seed, steps(200))).story());
     let differs = first.iter().zip(&second).position(|(one, other)| one != other);
     if let Some(at) = differs {
         let from = at.saturating_sub(6);
