@@ -6,7 +6,7 @@ use simulation::tape::Tape;
 use std::collections::BTreeMap;
 
 /// The seeds of every test run.
-const SEEDS: [u64; 4] = [2, 8, 11, 12];
+const SEEDS: [u64; 4] = [1, 2, 9, 12];
 const STEPS_EACH: usize = 700;
 
 /// A number of the environment.
@@ -30,9 +30,8 @@ fn live_through(seed: u64, steps: usize) -> Tape {
     alone(simulation::run(seed, steps))
 }
 
-/// What has to be met over all the seeds: every kind of step, means of payment and fault, but for what soaks alone are long enough to
-/// meet (a deposit taken back during a cancel, a refund ordered anew).
-const MET: [&str; 48] = [
+/// What has to be met over all the seeds: every kind of step, means of payment and fault.
+const MET: [&str; 50] = [
     "browse",
     "order",
     "confirm again",
@@ -43,6 +42,7 @@ const MET: [&str; 48] = [
     "withdraw",
     "a seller answers",
     "an operator rules",
+    "order a refund anew",
     "accept",
     "dispatch",
     "restock",
@@ -66,6 +66,7 @@ const MET: [&str; 48] = [
     "deposit",
     "deposit once more",
     "reverse",
+    "reverse during a cancel",
     "reverse after dispatch",
     "a gap is named",
     "late deposit",
@@ -111,11 +112,12 @@ fn a_seed_tells_the_same_story_every_time() {
     assert_eq!(first.len(), second.len());
 }
 
-/// One seed of the environment, for the replay of a failure.
+/// One seed of the environment, for the replay of a failure; says how often it met what.
 #[test]
 #[ignore = "by hand: SIM_SEED, SIM_STEPS"]
 fn by_hand() {
-    live_through(number("SIM_SEED").unwrap_or(1), steps(STEPS_EACH));
+    let tape = live_through(number("SIM_SEED").unwrap_or(1), steps(STEPS_EACH));
+    println!("{:?}", tape.met());
 }
 
 /// Seeds from SIM_SEED on until SOAK_MINUTES are over: `make soak`.

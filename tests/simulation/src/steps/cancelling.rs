@@ -121,7 +121,9 @@ pub async fn retry_refund(world: &mut World) {
                from payment_refunds r join payments p on p.id = r.payment_id
                where r.state = 'failed' and r.retried_as is null order by r.id";
     let refused: Vec<Value> = world.shop.values(sql, &[]).await;
-    let Some(row) = world.dice.pick(&refused).cloned() else { return };
+    // Rather one whose cause is gone.
+    let ready: Vec<Value> = refused.iter().filter(|row| row[1] == true).cloned().collect();
+    let Some(row) = world.dice.pick(if ready.is_empty() { &refused } else { &ready }).cloned() else { return };
     let path = format!("/v1/refunds/{}/retry", row[0].as_str().unwrap());
     let reason = json!({ "reason": "입금 재확인" });
     let answer = sent(world, |world| world.operators.agent.post(&path, reason.clone())).await;

@@ -2,11 +2,13 @@
 
 use super::shopping;
 use crate::calls::{asked, sent};
-use crate::world::{Known, World};
+use crate::world::{Known, Order, World};
 use harness::simulators::FaultKind;
 use harness::simulators::toss::Window;
 use harness::simulators::toss::payment::{Payment, Status};
 use harness::{Answer, Call, Value, json};
+use kernel::PurchaseOrderId;
+use std::collections::BTreeSet;
 
 /// A window that nobody went through yet.
 fn unused(world: &mut World) -> Option<usize> {
@@ -180,13 +182,13 @@ pub async fn call_off(world: &mut World) {
 }
 
 /// An order paid, or to be paid, into an account, by what we know of the order and the gateway of the account.
-fn account(world: &mut World, is: impl Fn(Known, &Payment, bool) -> bool) -> Option<(usize, String)> {
+fn account(world: &mut World, is: impl Fn(&Order, &Payment, bool) -> bool) -> Option<(usize, String)> {
     let (now, toss) = (world.shop.now().0, world.shop.toss());
-    let fits = |order: &crate::world::Order| {
+    let fits = |order: &Order| {
         let payment = order.window.as_ref().and_then(|window| toss.payment_of_order(&window.pg_order_id));
         payment.is_some_and(|payment| {
             let due = payment.virtual_account.as_ref().map(|account| account.due_date);
-            due.is_some_and(|due| is(order.known, &payment, due > now))
+            due.is_some_and(|due| is(order, &payment, due > now))
         })
     };
     let fitting: Vec<usize> = (0..world.orders.len()).filter(|at| fits(&world.orders[*at])).collect();
@@ -194,11 +196,18 @@ fn account(world: &mut World, is: impl Fn(Known, &Payment, bool) -> bool) -> Opt
     Some((at, world.orders[at].window.as_ref()?.pg_order_id.clone()))
 }
 
+fn paid_at(order: &Order, accounts: &BTreeSet<String>) -> bool {
+    order.window.as_ref().is_some_and(|window| accounts.contains(&window.pg_order_id))
+}
+
 /// Money is paid into a virtual account, perhaps once more into one that the bank emptied.
 pub async fn deposit(world: &mut World) {
     world.learn().await;
-    let waits = |_: Known, payment: &Payment, open: bool| payment.status == Status::WaitingForDeposit && open;
-    let Some((at, id)) = account(world, waits) else { return };
+    let waits = |_: &Order, payment: &Payment, open: bool| payment.status == Status::WaitingForDeposit && open;
+    // Half the time into one that the bank emptied, if there is one: else that would hardly ever be met.
+    let emptied = if world.dice.percent(50) { world.reversed.clone() } else { BTreeSet::new() };
+    let once_more = account(world, |order, payment, open| waits(order, payment, open) && paid_at(order, &emptied));
+    let Some((at, id)) = once_more.or_else(|| account(world, waits)) else { return };
     world.shop.toss().deposit(&id).expect("an open account");
     world.tape.say(format!("order {at}"));
     world.tape.did(if world.reversed.contains(&id) { "deposit once more" } else { "deposit" });
@@ -206,7 +215,15 @@ pub async fn deposit(world: &mut World) {
 
 /// The bank takes a deposit back, whatever has become of the order. We hear of it when the gateway tells.
 pub async fn reverse(world: &mut World) {
-    let Some((at, id)) = account(world, |_, payment, _| payment.status == Status::Done) else { return };
+    let claimed = "select distinct purchase_order_id from claims where state not in ('rejected', 'withdrawn')";
+    let claimed: Vec<PurchaseOrderId> = world.shop.values(claimed, &[]).await;
+    let done = |_: &Order, payment: &Payment, _: bool| payment.status == Status::Done;
+    // Half the time while a cancel is under way, if one is.
+    let during = world
+        .dice
+        .percent(50)
+        .then(|| account(world, |order, payment, open| done(order, payment, open) && claimed.contains(&order.id)));
+    let Some((at, id)) = during.flatten().or_else(|| account(world, done)) else { return };
     let sql = "select case when exists (select 1 from product_orders where purchase_order_id = $1 and state in ('dispatched', 'delivering', 'delivered', 'purchase_decided'))
                                 then 'reverse after dispatch'
                            when exists (select 1 from claims where purchase_order_id = $1 and state not in ('rejected', 'withdrawn')) then 'reverse during a cancel'
@@ -226,9 +243,9 @@ pub async fn reverse(world: &mut World) {
 /// that a refund closed because the bank was faster.
 pub async fn late_deposit(world: &mut World) {
     world.learn().await;
-    let late = |known: Known, payment: &Payment, open: bool| match payment.status {
-        Status::WaitingForDeposit => !open && known != Known::Waiting,
-        Status::Canceled => known == Known::Ended && payment.approved_at.is_none(),
+    let late = |order: &Order, payment: &Payment, open: bool| match payment.status {
+        Status::WaitingForDeposit => !open && order.known != Known::Waiting,
+        Status::Canceled => order.known == Known::Ended && payment.approved_at.is_none(),
         _ => false,
     };
     let Some((at, id)) = account(world, late) else { return };
