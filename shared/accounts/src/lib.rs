@@ -22,7 +22,7 @@ pub mod terms;
 pub use grade::of as grade_of;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     address::STATEMENTS,
     agree_at_checkout::STATEMENTS,
     consents::STATEMENTS,

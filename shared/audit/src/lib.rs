@@ -11,4 +11,4 @@ pub use access::{Access, Look, access};
 pub use change::{By, Entry, Target, record};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[access::STATEMENTS, change::STATEMENTS];
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[access::STATEMENTS, change::STATEMENTS];

@@ -8,6 +8,7 @@ mod apply_prices;
 mod approve;
 mod attributes;
 mod browse;
+mod browse_text;
 mod categories;
 mod certify;
 mod content;
@@ -108,7 +109,7 @@ pub use withdraw::{WithdrawError, withdraw};
 pub use words::*;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     apply_prices::STATEMENTS,
     approve::STATEMENTS,
     attributes::STATEMENTS,

@@ -4,14 +4,30 @@ use crate::stmt::{Field, Params, Row, Stmt};
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
+/// What a module declares: a statement, or one in several shapes.
+pub trait Declared: Sync {
+    fn statements(&'static self) -> Vec<&'static dyn Checked>;
+}
+
 /// A statement whose shape can be compared with a schema.
 pub trait Checked: Sync {
+    /// The path of its static.
+    fn name(&self) -> &'static str;
     fn sql(&self) -> &'static str;
     fn types(&self) -> &'static [Type];
     fn fields(&self) -> &'static [Field];
 }
 
+impl<P: Params + 'static, R: Row + 'static> Declared for Stmt<P, R> {
+    fn statements(&'static self) -> Vec<&'static dyn Checked> {
+        vec![self]
+    }
+}
+
 impl<P: Params, R: Row> Checked for Stmt<P, R> {
+    fn name(&self) -> &'static str {
+        Stmt::name(self)
+    }
     fn sql(&self) -> &'static str {
         Stmt::sql(self)
     }

@@ -161,5 +161,5 @@ macro_rules! statements { ($($(#[$meta:meta])* $vis:vis static $name:ident : $pa
     $($(#[$meta])* $vis static $name: $crate::Stmt<$params, $row> =
         $crate::Stmt::new(concat!(module_path!(), "::", stringify!($name)), $sql);)*
     /// Every statement of this module.
-    pub const STATEMENTS: &[(&str, &dyn $crate::Checked)] = &[$((concat!(module_path!(), "::", stringify!($name)), &$name)),*];
+    pub const STATEMENTS: &[&dyn $crate::Declared] = &[$(&$name),*];
 } }

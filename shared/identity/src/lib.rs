@@ -69,7 +69,7 @@ impl Identity {
 }
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[roles::STATEMENTS];
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[roles::STATEMENTS];
 
 /// Random bytes from the system.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Fault> {

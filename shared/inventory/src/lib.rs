@@ -36,7 +36,7 @@ pub use unconfirm::unconfirm;
 pub const EXACT_UP_TO: i32 = 5;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     adjust::STATEMENTS,
     confirm::STATEMENTS,
     extend::STATEMENTS,

@@ -22,5 +22,5 @@ pub use task::{Task, TaskError, TaskFuture};
 pub use worker::{Worker, serve_worker};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] =
+pub const STATEMENTS: &[&[&dyn db::Declared]] =
     &[dead_letters::STATEMENTS, failures::STATEMENTS, outbox::STATEMENTS, relay::STATEMENTS];

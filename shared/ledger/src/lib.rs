@@ -19,4 +19,4 @@ pub use posting::{Entry, Posting};
 pub use tender::{RefundOf, Tender};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[post::STATEMENTS];
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[post::STATEMENTS];

@@ -22,7 +22,7 @@ pub use send_code::SendCode;
 pub use words::Both;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     inbox::STATEMENTS,
     notify_seller::STATEMENTS,
     once::STATEMENTS,

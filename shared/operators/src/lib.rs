@@ -9,5 +9,5 @@ pub mod sign_in;
 pub mod step_up;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] =
+pub const STATEMENTS: &[&[&dyn db::Declared]] =
     &[enroll::STATEMENTS, mfa::STATEMENTS, operator::STATEMENTS, sign_in::STATEMENTS];

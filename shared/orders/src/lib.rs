@@ -29,7 +29,7 @@ pub mod views;
 pub use actor::{ActorRef, ActorType};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     cart::add::STATEMENTS,
     cart::change::STATEMENTS,
     cart::merge::STATEMENTS,

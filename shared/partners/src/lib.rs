@@ -20,7 +20,7 @@ pub use access::client::{AuthMethod, Environment};
 pub use scope::Scope;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     access::admit::STATEMENTS,
     access::client::STATEMENTS,
     access::me::STATEMENTS,

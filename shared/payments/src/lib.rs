@@ -27,7 +27,7 @@ pub use state::{PaymentAction, PaymentState, RefundAction, RefundState};
 pub use words::{Method, Provider, Purpose, RefundKind, TransactionKind, TransactionResult};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     attempt::STATEMENTS,
     evidence::STATEMENTS,
     refund::STATEMENTS,

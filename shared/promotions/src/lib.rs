@@ -35,7 +35,7 @@ pub use spend::{Purse, SpendError};
 pub use words::{IssueMethod, LotSource, PointKind, WalletAction, WalletState};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     balance_history::STATEMENTS,
     balances::STATEMENTS,
     claw_back::STATEMENTS,

@@ -21,7 +21,7 @@ pub mod verification;
 pub mod verify_account;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     applications::STATEMENTS,
     approve::STATEMENTS,
     commission::STATEMENTS,

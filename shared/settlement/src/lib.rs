@@ -32,7 +32,7 @@ pub use nightly::BuildSettlements;
 pub use reverse::{Returned, reverse};
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     accrue::STATEMENTS,
     build::STATEMENTS,
     close::STATEMENTS,

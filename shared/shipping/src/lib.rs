@@ -9,7 +9,7 @@ pub mod policies;
 pub mod seller_addresses;
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[
     carriers::STATEMENTS,
     edit_address::STATEMENTS,
     edit_policy::STATEMENTS,

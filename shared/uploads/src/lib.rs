@@ -66,4 +66,4 @@ impl From<kernel::PartnerClientId> for Uploader {
 }
 
 /// Every statement of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[complete::STATEMENTS, start::STATEMENTS];
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[complete::STATEMENTS, start::STATEMENTS];

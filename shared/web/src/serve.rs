@@ -39,4 +39,4 @@ pub fn start(boot: Boot, functions: Vec<Api>) -> Router {
 }
 
 /// The statements of this crate, for the check against the schema.
-pub const STATEMENTS: &[&[(&str, &dyn db::Checked)]] = &[crate::idempotency::STATEMENTS];
+pub const STATEMENTS: &[&[&dyn db::Declared]] = &[crate::idempotency::STATEMENTS];

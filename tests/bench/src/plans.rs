@@ -23,7 +23,8 @@ pub async fn explain(stage: &Stage, database: &str) -> anyhow::Result<()> {
     tasks::off_the_shelf(stage).await?;
     let samples = log.samples(&sql).await?;
     let (mut page, mut scans) = (String::new(), Vec::new());
-    for (name, statement) in house::plans::hot() {
+    for statement in house::plans::hot() {
+        let name = statement.name();
         let called = samples.get(statement.sql()).with_context(|| format!("{name} was not called"))?;
         sql.batch_execute("begin").await?;
         // What was written by this call cannot be written again.

@@ -70,7 +70,7 @@ async fn reloaded(sql: &Client, path: &str) -> anyhow::Result<i64> {
 fn types() -> HashMap<&'static str, Vec<String>> {
     let named = house::statements::named().into_iter();
     named
-        .map(|(_, statement)| (statement.sql(), statement.types().iter().map(|kind| kind.name().to_owned()).collect()))
+        .map(|statement| (statement.sql(), statement.types().iter().map(|kind| kind.name().to_owned()).collect()))
         .collect()
 }
 

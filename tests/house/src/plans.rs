@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 /// What buying and browsing asks most often.
 pub const HOT: [&str; 10] = [
-    "catalog::browse::BROWSE",
-    "catalog::browse::BROWSE_BY_PRICE",
+    "catalog::browse::BROWSE (newest)",
+    "catalog::browse::BROWSE (price_asc)",
     "catalog::product_page::PAGE",
     "catalog::product_options::OPTIONS",
     "catalog::sellable::SELLABLE",
@@ -46,12 +46,12 @@ pub const LARGE: [&str; 24] = [
     "payments",
 ];
 
-/// The hot statements by name.
-pub fn hot() -> Vec<(&'static str, &'static dyn Checked)> {
-    statements::named().into_iter().filter(|(name, _)| HOT.contains(name)).collect()
+/// The hot statements.
+pub fn hot() -> Vec<&'static dyn Checked> {
+    statements::named().into_iter().filter(|one| HOT.contains(&one.name())).collect()
 }
 
-/// A literal for a parameter of a type; the sort of a list is a word it knows.
+/// A literal for a parameter of a type.
 pub fn literal(kind: &str) -> String {
     let value = match kind {
         "uuid" => "00000000-0000-7000-8000-000000000001",
@@ -60,7 +60,7 @@ pub fn literal(kind: &str) -> String {
         "timestamptz" | "date" => "2026-03-02",
         "bool" => "false",
         "int2" | "int4" | "int8" | "numeric" => "24",
-        _ => "newest",
+        _ => "word",
     };
     format!("'{value}'::{kind}")
 }

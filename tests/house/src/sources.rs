@@ -105,7 +105,8 @@ fn formats(code: &str, verb: &str) -> bool {
 /// Statements that say what they must not.
 pub fn wrong_sql() -> Vec<String> {
     let mut wrong = Vec::new();
-    for (name, statement) in crate::statements::named() {
+    for statement in crate::statements::named() {
+        let name = statement.name();
         let sql = statement.sql().to_lowercase();
         let from_json = sql.matches("select * from jsonb_to_recordset").count();
         if sql.matches("select *").count() > from_json {

@@ -1,11 +1,11 @@
 //! Every statement of the platform, compared with the migrated schema.
 
 use crate::sources::{Source, sources};
-use db::Checked;
+use db::{Checked, Declared};
 use std::collections::BTreeSet;
 
 /// What one module declares.
-pub type Module = &'static [(&'static str, &'static dyn Checked)];
+pub type Module = &'static [&'static dyn Declared];
 
 /// Crate by crate. A crate with statements is one line here; the source scan finds a forgotten one.
 pub fn all() -> Vec<&'static [Module]> {
@@ -32,18 +32,19 @@ pub fn all() -> Vec<&'static [Module]> {
     ]
 }
 
-/// `orders::place::LOCK` and the statement.
-pub fn named() -> Vec<(&'static str, &'static dyn Checked)> {
-    all().into_iter().flatten().flat_map(|module| module.iter().copied()).collect()
+/// Each statement, in all its shapes.
+pub fn named() -> Vec<&'static dyn Checked> {
+    all().into_iter().flatten().flat_map(|module| module.iter()).flat_map(|declared| declared.statements()).collect()
 }
 
 /// Files that declare statements nobody lists.
 pub fn unlisted() -> Vec<String> {
-    let listed: BTreeSet<&str> = named().iter().filter_map(|(name, _)| Some(name.rsplit_once("::")?.0)).collect();
+    let listed: BTreeSet<&str> = named().iter().filter_map(|one| Some(one.name().rsplit_once("::")?.0)).collect();
     let declares = |source: &Source| {
         source.text.lines().any(|line| {
             let line = line.trim_start();
-            !line.starts_with("//") && (line.starts_with("db::statements!") || line.starts_with("statements!"))
+            !line.starts_with("//")
+                && (["db::statements!", "statements!", "db::shaped!"].iter().any(|word| line.starts_with(word)))
         })
     };
     let production = sources().into_iter().filter(|source| !source.path.starts_with("tests/") && declares(source));

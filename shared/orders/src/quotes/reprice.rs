@@ -44,14 +44,15 @@ pub struct Limited {
 }
 
 db::statements! {
-    /// Of the products of these SKUs that a customer may have only so many of: pieces this one has ordered and kept. The list lies
-    /// behind a subselect for the reason of `catalog::sellable`.
+    /// Of the products of these SKUs that a customer may have only so many of: pieces this one has ordered and kept. What they
+    /// ordered is looked up for such a product alone. The list lies behind a subselect for the reason of `catalog::sellable`.
     static BOUGHT: (UserId, Vec<SkuId>) => (ProductId, i64) =
-        "select k.product_id, sum(o.remaining_quantity)::bigint
-         from product_orders o join product_skus k on k.id = o.sku_id join products p on p.id = k.product_id
-         where o.user_id = $1 and p.max_per_user is not null and p.id in (select product_id from product_skus where id = any((select $2)::uuid[]))
-           and o.state not in ('canceled', 'canceled_by_nopayment', 'returned', 'exchanged')
-         group by k.product_id";
+        "select p.id, coalesce((
+                    select sum(o.remaining_quantity) from product_orders o
+                    where o.user_id = $1 and o.sku_id in (select k.id from product_skus k where k.product_id = p.id)
+                      and o.state not in ('canceled', 'canceled_by_nopayment', 'returned', 'exchanged')), 0)::bigint
+         from products p
+         where p.max_per_user is not null and p.id in (select product_id from product_skus where id = any((select $2)::uuid[]))";
 }
 
 /// A priced checkout with what it was priced from.
