@@ -46,9 +46,9 @@ postgres_start() { # postgres_start PORT durable|disposable
       -c autovacuum_naptime=1h -c checkpoint_timeout=30min -c max_wal_size=4GB)
   fi
   [ -d "$home/pg" ] || postgres_init "$home"
-  # jit: as template.yaml sets it.
+  # jit: as template.yaml sets it. POSTGRES_SETTINGS: more of them ("-c name=value …").
   as_postgres "$bin/pg_ctl" -D "$home/pg" -w -t 60 -s -l "$home/postgres.log" -o "$(printf '%s ' \
-    -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c timezone=UTC -c jit=off "${fast[@]}")" start \
+    -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c timezone=UTC -c jit=off "${fast[@]}") ${POSTGRES_SETTINGS:-}" start \
     >"$LOGS/postgres-start.log" 2>&1 </dev/null ||
     { tail -n 20 "$home/postgres.log" >&2 || true; die "PostgreSQL did not start on port $port: see $home/postgres.log"; }
   run_sql postgres "alter role drrip set timezone to 'UTC'" >/dev/null

@@ -8,6 +8,7 @@ mod flash;
 mod orders;
 mod pgbench;
 mod plans;
+mod queue;
 mod reads;
 mod server;
 mod settle;
@@ -54,6 +55,13 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         seconds: u64,
     },
+    /// The lists of so many small shops.
+    Lists {
+        #[arg(long, value_delimiter = ',', default_value = "25,250,2500")]
+        copies: Vec<i32>,
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
     /// Placing and confirming orders.
     Orders {
         #[arg(long, value_delimiter = ',', default_value = "16")]
@@ -87,6 +95,11 @@ enum Command {
         #[arg(long, default_value_t = 2000)]
         orders: usize,
     },
+    /// From the outbox through a queue to the end of the task.
+    Queue {
+        #[arg(long, default_value_t = 300)]
+        orders: usize,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -104,12 +117,14 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let measured = match options.command {
         Command::Load { .. } => Ok(()),
         Command::Reads { clients, seconds } => reads::measure(&stage, database, &clients, rounds, seconds).await,
+        Command::Lists { copies, seconds } => reads::lists(&stage, &copies, rounds, seconds).await,
         Command::Orders { clients, each } => orders::measure(&stage, database, &clients, rounds, each).await,
         Command::Flash { buyers, orders } => flash::measure(&stage, database, &buyers, rounds, orders).await,
         Command::Settle { copies } => settle::measure(&stage, &copies).await,
         Command::Shape { packages } => shape::measure(&stage, packages.as_deref(), rounds).await,
         Command::Plans => plans::explain(&stage, database).await,
         Command::Tasks { orders } => tasks::measure(&stage, database, orders).await,
+        Command::Queue { orders } => queue::measure(&stage, database, orders).await,
     };
     stage.close().await;
     measured

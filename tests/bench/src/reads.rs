@@ -1,10 +1,11 @@
 //! The pages everybody reads, beside pgbench running the statement of each.
 
 use crate::drive::{self, Ran, request};
-use crate::pgbench;
 use crate::server::Server;
 use crate::stage::{CONNECTIONS, Stage, report};
 use crate::statements::{Log, Transaction};
+use crate::{orders, pgbench};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 use tokio_postgres::Client;
@@ -60,6 +61,46 @@ pub async fn measure(
         }
     }
     report("reads", &table)
+}
+
+/// Measures the lists, which are the first of the pages, as the shop grows: `sizes` times a small shop's products.
+pub async fn lists(stage: &Stage, sizes: &[i32], rounds: usize, seconds: u64) -> anyhow::Result<()> {
+    let mut table = String::from(
+        "| page | products | server /s | p50 ms | p99 ms | of the smallest shop's rate |\n|---|--:|--:|--:|--:|--:|\n",
+    );
+    let lasts = Duration::from_secs(seconds);
+    let mut smallest: BTreeMap<&str, f64> = BTreeMap::new();
+    for copies in sizes {
+        stage.copy(crate::WORLD, orders::RUN).await?;
+        let sql = stage.sql(orders::RUN).await?;
+        crate::copies::multiply(&sql, *copies, crate::copies::What::Catalog).await?;
+        let products: i64 = sql.query_one("select count(*) from products", &[]).await?.get(0);
+        let server = Server::start(stage.shop.boot(), &stage.url(orders::RUN), CONNECTIONS).await?;
+        for page in pages(stage, &sql, server.port).await?.into_iter().take_while(|page| page.name.starts_with("list"))
+        {
+            let turns: Vec<_> = (0..16).map(|n| turned(&page.requests, n)).collect();
+            // What is read first lies on the disk.
+            drive::repeat(server.port, &turns, lasts).await?;
+            let mut runs = Vec::new();
+            for _ in 0..rounds {
+                runs.push(drive::repeat(server.port, &turns, lasts).await?);
+            }
+            let ran = Ran::median(runs)?;
+            let first = *smallest.entry(page.name).or_insert(ran.per_second);
+            writeln!(
+                table,
+                "| {} | {products} | {:.0} | {:.2} | {:.2} | {:.2} |",
+                page.name,
+                ran.per_second,
+                ran.p50_ms,
+                ran.p99_ms,
+                ran.per_second / first
+            )?;
+        }
+        drop((server, sql));
+        stage.remove(orders::RUN).await?;
+    }
+    report("lists", &table)
 }
 
 /// Each client starts elsewhere.
