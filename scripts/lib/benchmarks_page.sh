@@ -36,8 +36,9 @@ page is dearer to plan than to run, that alone puts the server ahead. A ratio is
 | shop | $COPIES × (2 sellers, 400 products, 2,400 SKUs, 200 customers, 667 orders of 2,001 lines) |
 PAGE
 part reads Reads 'Pages of 24 cards: 32 in a row, newest and most liked, four by price; 64 products; 64 orders.'
-part lists 'Lists as the shop grows' 'The same lists at 16 clients over shops of products alone; each is asked for once before it counts.'
+part lists 'Lists as the shop grows' 'The same lists at 16 clients in shops of products alone; each is read for a while before it counts.'
 part orders Orders 'Three lines of two sellers with a coupon and points, to customers picked at random; paid by card at the simulated gateway, which runs in the process of the clients. pgbench does the statements of the same orders one by one; the server sends those that do not wait for each other together. CPU is that of the process(es) alone.'
+part grown 'Orders as the past grows' 'Placed and confirmed at 16 clients, once, in shops with more and more customers and past orders of the same goods; what is only ever appended (histories, the ledger) is left out of the past.'
 part flash 'Flash sale' 'Every order wants one piece of one SKU. Where there are fewer pieces than orders, exactly the pieces are sold, and what is reserved is what is held.'
 part settle Settlement 'One night: everything decided becomes lines, ledger entries and statements. Memory is that of the whole measuring process.'
 part tasks Tasks 'The queue is a stand-in in the process; its waiting time in the cloud is not in here.'

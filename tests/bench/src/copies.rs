@@ -83,6 +83,26 @@ const CATALOG: [&str; 17] = [
     "price_histories",
 ];
 
+/// What customers and their orders leave behind, but for what is only ever appended. The goods themselves stay as few as they were.
+const PAST: [&str; 16] = [
+    "users",
+    "user_profiles",
+    "user_addresses",
+    "user_consents",
+    "coupons",
+    "coupon_targets",
+    "user_coupons",
+    "point_lots",
+    "checkout_quotes",
+    "purchase_orders",
+    "seller_orders",
+    "product_orders",
+    "discount_allocations",
+    "stock_reservations",
+    "payments",
+    "payment_transactions",
+];
+
 /// Texts that name one thing in the whole shop get the copy's number behind them.
 const NAMES: [(&str, &str); 13] = [
     ("uploads", "object_key"),
@@ -114,6 +134,8 @@ pub enum What {
     Everything,
     /// What is browsed alone: products without a past.
     Catalog,
+    /// Customers and their orders, of goods that are gone.
+    Past,
 }
 
 /// Makes `copies` worlds of the one there is (which counts as the first), then brings the planner's knowledge up to date.
@@ -121,6 +143,7 @@ pub async fn multiply(sql: &Client, copies: i32, what: What) -> anyhow::Result<(
     let tables: &[&str] = match what {
         What::Everything => &TABLES,
         What::Catalog => &CATALOG,
+        What::Past => &PAST,
     };
     sql.batch_execute(
         "create or replace function copied(id uuid, k int) returns uuid language sql immutable parallel safe as

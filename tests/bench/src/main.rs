@@ -55,10 +55,10 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         seconds: u64,
     },
-    /// The lists of so many small shops.
+    /// Lists in shops that were loaded, the smallest first.
     Lists {
-        #[arg(long, value_delimiter = ',', default_value = "25,250,2500")]
-        copies: Vec<i32>,
+        #[arg(long, value_delimiter = ',')]
+        shops: Vec<String>,
         #[arg(long, default_value_t = 5)]
         seconds: u64,
     },
@@ -77,10 +77,17 @@ enum Command {
         #[arg(long, default_value_t = 4096)]
         orders: usize,
     },
-    /// The night of settlement over so many small shops.
+    /// The night of settlement over shops that were loaded, which it uses up.
     Settle {
-        #[arg(long, value_delimiter = ',', default_value = "5,50,500")]
-        copies: Vec<i32>,
+        #[arg(long, value_delimiter = ',')]
+        shops: Vec<String>,
+    },
+    /// Placing and confirming orders in shops with more and more of a past, which were loaded.
+    Grown {
+        #[arg(long, value_delimiter = ',')]
+        shops: Vec<String>,
+        #[arg(long, default_value_t = 100)]
+        each: usize,
     },
     /// Size, start and memory of every function that is built.
     Shape {
@@ -117,10 +124,11 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let measured = match options.command {
         Command::Load { .. } => Ok(()),
         Command::Reads { clients, seconds } => reads::measure(&stage, database, &clients, rounds, seconds).await,
-        Command::Lists { copies, seconds } => reads::lists(&stage, &copies, rounds, seconds).await,
+        Command::Lists { shops, seconds } => reads::lists(&stage, &shops, rounds, seconds).await,
         Command::Orders { clients, each } => orders::measure(&stage, database, &clients, rounds, each).await,
         Command::Flash { buyers, orders } => flash::measure(&stage, database, &buyers, rounds, orders).await,
-        Command::Settle { copies } => settle::measure(&stage, &copies).await,
+        Command::Settle { shops } => settle::measure(&stage, &shops).await,
+        Command::Grown { shops, each } => orders::grown(&stage, &shops, each).await,
         Command::Shape { packages } => shape::measure(&stage, packages.as_deref(), rounds).await,
         Command::Plans => plans::explain(&stage, database).await,
         Command::Tasks { orders } => tasks::measure(&stage, database, orders).await,

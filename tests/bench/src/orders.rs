@@ -12,6 +12,9 @@ use harness::simulators::toss::Window;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
+/// Clients at once where nothing else is said.
+const CLIENTS: usize = 16;
+
 /// One order that is about to be placed.
 pub struct Checkout {
     pub token: String,
@@ -63,6 +66,33 @@ pub async fn measure(
         }
     }
     report("orders", &table)
+}
+
+/// Places and pays in shops with more and more of a past, the youngest first.
+pub async fn grown(stage: &Stage, shops: &[String], each: usize) -> anyhow::Result<()> {
+    let mut table = String::from(
+        "| past lines | step | server /s | p50 ms | p99 ms | CPU ms server | CPU ms PostgreSQL |\n|--:|---|--:|--:|--:|--:|--:|\n",
+    );
+    let postmaster = stage.postmaster().await?;
+    for shop in shops {
+        let sql = stage.sql(shop).await?;
+        let past: i64 = sql.query_one("select count(*) from product_orders", &[]).await?.get(0);
+        let server = Server::start(stage.shop.boot(), &stage.url(shop), CONNECTIONS).await?;
+        let mut checkouts = checkouts(stage, &sql, server.port, 2 * CLIENTS * each).await?;
+        // What is read first may still lie on the disk.
+        let counted = checkouts.split_off(CLIENTS * each);
+        place(&server, &checkouts, CLIENTS, postmaster).await?;
+        let (placed, first) = place(&server, &counted, CLIENTS, postmaster).await?;
+        let second = confirm(stage, &server, &counted, &placed, CLIENTS, postmaster).await?;
+        for (name, Step { ran, server_ms, postgres_ms }) in [("place", first), ("confirm", second)] {
+            writeln!(
+                table,
+                "| {past} | {name} | {:.0} | {:.2} | {:.2} | {server_ms:.2} | {postgres_ms:.2} |",
+                ran.per_second, ran.p50_ms, ran.p99_ms
+            )?;
+        }
+    }
+    report("grown", &table)
 }
 
 type Compared = (Step, f64, usize);

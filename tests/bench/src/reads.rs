@@ -1,10 +1,10 @@
 //! The pages everybody reads, beside pgbench running the statement of each.
 
 use crate::drive::{self, Ran, request};
+use crate::pgbench;
 use crate::server::Server;
 use crate::stage::{CONNECTIONS, Stage, report};
 use crate::statements::{Log, Transaction};
-use crate::{orders, pgbench};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -63,23 +63,21 @@ pub async fn measure(
     report("reads", &table)
 }
 
-/// Measures the lists, which are the first of the pages, as the shop grows: `sizes` times a small shop's products.
-pub async fn lists(stage: &Stage, sizes: &[i32], rounds: usize, seconds: u64) -> anyhow::Result<()> {
+/// Measures the lists, which are the first of the pages, in shops of different sizes, the smallest first.
+pub async fn lists(stage: &Stage, shops: &[String], rounds: usize, seconds: u64) -> anyhow::Result<()> {
     let mut table = String::from(
         "| page | products | server /s | p50 ms | p99 ms | of the smallest shop's rate |\n|---|--:|--:|--:|--:|--:|\n",
     );
     let lasts = Duration::from_secs(seconds);
     let mut smallest: BTreeMap<&str, f64> = BTreeMap::new();
-    for copies in sizes {
-        stage.copy(crate::WORLD, orders::RUN).await?;
-        let sql = stage.sql(orders::RUN).await?;
-        crate::copies::multiply(&sql, *copies, crate::copies::What::Catalog).await?;
+    for shop in shops {
+        let sql = stage.sql(shop).await?;
         let products: i64 = sql.query_one("select count(*) from products", &[]).await?.get(0);
-        let server = Server::start(stage.shop.boot(), &stage.url(orders::RUN), CONNECTIONS).await?;
-        for page in pages(stage, &sql, server.port).await?.into_iter().take_while(|page| page.name.starts_with("list"))
-        {
+        let server = Server::start(stage.shop.boot(), &stage.url(shop), CONNECTIONS).await?;
+        let pages = pages(stage, &sql, server.port).await?;
+        for page in pages.into_iter().take_while(|page| page.name.starts_with("list")) {
             let turns: Vec<_> = (0..16).map(|n| turned(&page.requests, n)).collect();
-            // What is read first lies on the disk.
+            // What is read first may still lie on the disk.
             drive::repeat(server.port, &turns, lasts).await?;
             let mut runs = Vec::new();
             for _ in 0..rounds {
@@ -97,8 +95,6 @@ pub async fn lists(stage: &Stage, sizes: &[i32], rounds: usize, seconds: u64) ->
                 ran.per_second / first
             )?;
         }
-        drop((server, sql));
-        stage.remove(orders::RUN).await?;
     }
     report("lists", &table)
 }

@@ -1,7 +1,6 @@
 //! The night of settlement: everything that was bought and kept becomes lines, ledger entries and statements in one run.
 
 use crate::cpu;
-use crate::orders::RUN;
 use crate::stage::{Stage, report};
 use anyhow::Context as _;
 use chrono::Duration;
@@ -11,17 +10,14 @@ use settlement::BuildSettlements;
 use std::fmt::Write as _;
 use std::time::Instant;
 
-/// Settles copies of the shop's past: `sizes` times a small shop's lines, each in one run.
-pub async fn measure(stage: &Stage, sizes: &[i32]) -> anyhow::Result<()> {
+/// Settles the past of shops of different sizes, each in one run. The shops are used up.
+pub async fn measure(stage: &Stage, shops: &[String]) -> anyhow::Result<()> {
     let mut table = String::from(
         "| lines decided | sellers | settlement lines | ledger entries | statements | seconds | lines /s | µs a line | memory before | memory after |\n\
          |--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
-    for copies in sizes {
-        stage.copy(crate::WORLD, RUN).await?;
-        let sql = stage.sql(RUN).await?;
-        crate::copies::multiply(&sql, *copies, crate::copies::What::Everything).await?;
-        let boot = stage.boot(RUN)?;
+    for shop in shops {
+        let (sql, boot) = (stage.sql(shop).await?, stage.boot(shop)?);
         let count = async |table: &str, condition: &str| -> anyhow::Result<i64> {
             Ok(sql.query_one(&format!("select count(*) from {table} where {condition}"), &[]).await?.get(0))
         };
@@ -50,7 +46,7 @@ pub async fn measure(stage: &Stage, sizes: &[i32]) -> anyhow::Result<()> {
         )?;
         boot.db.close();
         drop(sql);
-        stage.remove(RUN).await?;
+        stage.remove(shop).await?;
     }
     report("settle", &table)
 }

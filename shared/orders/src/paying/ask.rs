@@ -70,7 +70,7 @@ async fn within_terms(
     };
     let conn = boot.db.writer().await?;
     let (offered,) = OFFERED.one(&conn, (row.purchase_order_id,)).await?;
-    let hours = settings::waits(&conn).await?.virtual_account_hours;
+    let hours = settings::checkout(&conn).await?.virtual_account_hours;
     drop(conn);
     // The gateway counts from when it opened the account, and rounds to minutes.
     if offered && account.due_at <= now.plus(Duration::hours(hours) + Duration::minutes(5)) {

@@ -81,14 +81,14 @@ pub async fn start(
     let expires_at = now.plus(Duration::minutes(WINDOW_MINUTES));
     let start = Start { purchase_order_id: order, claim_id: None, amount, method, expires_at };
     let attempt = attempt::start(tx, start, now).await.map_err(Failure::widen)?;
-    let waits = settings::waits(tx).await?;
-    let held = now.plus(Duration::minutes(waits.reservation_minutes));
+    let checkout = settings::checkout(tx).await?;
+    let held = now.plus(Duration::minutes(checkout.reservation_minutes));
     EXTEND.run(tx, (order, held)).await?;
     inventory::extend(tx, order, held).await?;
     let (first,) = FIRST_NAME.one(tx, (order,)).await?;
     Ok(Started {
         attempt,
         order_name: naming::order_name(&first, locked.lines.len()),
-        virtual_account_hours: locked.order.takes_virtual_account.then_some(waits.virtual_account_hours),
+        virtual_account_hours: locked.order.takes_virtual_account.then_some(checkout.virtual_account_hours),
     })
 }

@@ -34,7 +34,7 @@ use payments::attempt::{self, Attempt, OrderKey, Start};
 use promotions::Purse;
 use promotions::wallet::Reservation;
 
-/// A quote a customer accepted, locked: nobody else changes or orders it meanwhile.
+/// A quote a customer accepted, used up: nobody else changes or orders it, unless the transaction does not come to its end.
 #[derive(Debug)]
 pub struct Accepted {
     row: QuoteRow,
@@ -74,9 +74,9 @@ db::statements! {
     static EMPTY_CART: (UserId, Vec<CartItemId>) => () = "delete from cart_items where user_id = $1 and id = any($2)";
 }
 
-/// Locks the quote a customer accepted.
+/// Uses up the quote a customer accepted; a refusal has to undo it with the transaction.
 pub async fn accepted(tx: &Tx, by: CustomerScope, quote: QuoteId, now: Now) -> Result<Accepted, Failure<PlaceError>> {
-    let (row, choices) = store::lock(tx, by, quote, now).await.map_err(Failure::widen)?;
+    let (row, choices) = store::take(tx, by, quote, now).await.map_err(Failure::widen)?;
     Ok(Accepted { row, choices })
 }
 
@@ -104,12 +104,11 @@ pub async fn place(
     said: Acceptance,
     now: Now,
 ) -> Result<Placed, Failure<PlaceError>> {
-    let (_, priced, agreement, purse, waits) = try_join!(
+    let (_, priced, agreement, purse) = try_join!(
         ONE_BY_ONE.one(tx, (by.user_id(),)).map_err(Failure::Fault),
         reprice(tx, by, &choices, now).map_err(Failure::widen::<PlaceError>),
         agreed(tx, by, &said.agreed_terms, now).map_err(Failure::widen),
         Purse::open(tx, by.user_id(), choices.points, choices.rewards, now).map_err(Failure::Fault),
-        settings::waits(tx).map_err(Failure::Fault),
     )?;
     let changed = || PlaceError::Changed(NewPrice { version: row.version, total_payable: priced.quote.total_payable });
     if row.version != said.version || priced.hash()? != row.quote_hash {
@@ -123,7 +122,7 @@ pub async fn place(
         return Err(PlaceError::MethodNotOffered.into());
     }
     let address = priced.buyer.address_id.ok_or(PlaceError::AddressRequired)?;
-    let pay_due_at = now.plus(Duration::minutes(waits.reservation_minutes));
+    let pay_due_at = now.plus(Duration::minutes(priced.settings.reservation_minutes));
     let order = header(vault, by, &row, &choices, &priced, agreement.versions.clone(), pay_due_at, now)?;
     let (id, order_no, lines) = (order.id, order.order_no.clone(), order.lines.clone());
     let coupons = priced
@@ -133,8 +132,7 @@ pub async fn place(
         .map(|used| Reservation { user_coupon_id: used.user_coupon_id, discount_amount: used.amount });
     let in_cart: Vec<CartItemId> = choices.items.iter().filter_map(|item| item.cart_item_id).collect();
     let holds = holds(&lines, &priced, pay_due_at)?;
-    let ((), (), (), (), (), (), pieces, (), attempt) = try_join!(
-        store::use_up(tx, row.id).map_err(Failure::Fault),
+    let ((), (), (), (), (), pieces, (), attempt) = try_join!(
         tiers::write(tx, order, actor, now).map_err(Failure::Fault),
         keep(tx, by, agreement, now).map_err(Failure::Fault),
         accounts::address::used(tx, by, address, now).map_err(Failure::Fault),
@@ -158,7 +156,7 @@ pub async fn place(
         pay_due_at,
         attempt,
         holds,
-        virtual_account_hours: priced.takes_virtual_account().then_some(waits.virtual_account_hours),
+        virtual_account_hours: priced.takes_virtual_account().then_some(priced.settings.virtual_account_hours),
     })
 }
 

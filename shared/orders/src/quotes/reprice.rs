@@ -67,6 +67,7 @@ pub struct Priced {
     pub checkout: Checkout,
     /// Coupons in use, as they were chosen or preselected.
     pub coupons: Coupons,
+    pub settings: settings::Checkout,
 }
 
 impl Priced {
@@ -106,12 +107,12 @@ pub async fn reprice(
         _ => return Err(QuoteError::TooManyLines.into()),
     }
     let ids: Vec<SkuId> = items.iter().map(|item| item.sku_id).collect();
-    let (skus, bought, buyer, coupons, minimum) = try_join!(
+    let (skus, bought, buyer, coupons, settings) = try_join!(
         catalog::sellable(on, &ids, now),
         BOUGHT.all(on, (by.user_id(), ids.clone())),
         buyer(on, by, choices.address_id, now),
         wallet::coupons(on, by, now),
-        settings::number(on, "payment_min_amount", 100),
+        settings::checkout(on),
     )?;
     sellable(&items, &skus, &bought)?;
     let buyer = buyer.ok_or(QuoteError::AccountInactive)?;
@@ -129,7 +130,7 @@ pub async fn reprice(
         .filter_map(|item| skus.iter().find(|sku| sku.sku_id == item.sku_id).map(|sku| (item.line_no, sku)))
         .collect();
     let (wallet, names) = wallet::usable(coupons, &numbered)?;
-    let mut checkout = checkout(&items, &skus, &buyer, choices, Money::won(minimum))?;
+    let mut checkout = checkout(&items, &skus, &buyer, choices, settings.payment_minimum)?;
     match &choices.coupons {
         Coupons::Best => checkout = pricing::preselect(&checkout, &wallet).map_err(Fault::internal)?,
         Coupons::Chosen { product, cart, shipping } => apply(&mut checkout, &wallet, product, *cart, shipping)?,
@@ -139,7 +140,7 @@ pub async fn reprice(
         PriceError::Contradiction(contradiction) => Failure::Fault(Fault::internal(contradiction)),
     })?;
     let coupons = in_use(&checkout);
-    Ok(Priced { quote, buyer, skus, items, names, wallet, checkout, coupons })
+    Ok(Priced { quote, buyer, skus, items, names, wallet, checkout, coupons, settings })
 }
 
 /// Whether every line may be sold, is there, and stays within the limits of its product.

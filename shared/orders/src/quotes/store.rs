@@ -36,7 +36,10 @@ db::statements! {
     /// Of a quote that is locked and was found open. Asking for its state here would lead the planner to the index of all open ones.
     static CHANGE: (QuoteId, i32, Json<Choices>, Json<pricing::Quote>, Vec<u8>, Money) => () =
         "update checkout_quotes set choices = $3, lines = $4, quote_hash = $5, total_payable = $6, version = $2 where id = $1";
-    static USE: (QuoteId,) => () = "update checkout_quotes set state = 'used' where id = $1";
+    static TAKE: (QuoteId, UserId) => QuoteRow =
+        "with found as (select id, choices, quote_hash, state, version, expires_at from checkout_quotes where id = $1 and user_id = $2 for update),
+         used as (update checkout_quotes q set state = 'used' from found where q.id = found.id)
+         select id, choices, quote_hash, state, version, expires_at from found";
 }
 
 const LIVES_MINUTES: i64 = 30;
@@ -142,6 +145,18 @@ pub async fn lock(
     alive(row, now)
 }
 
+/// The kept choices of an open quote that is ordered with this transaction. A refusal leaves it used up until the transaction
+/// is given up.
+pub async fn take(
+    tx: &Tx,
+    by: CustomerScope,
+    id: QuoteId,
+    now: Now,
+) -> Result<(QuoteRow, Choices), Failure<QuoteGone>> {
+    let row = TAKE.opt(tx, (id, by.user_id())).await?;
+    alive(row, now)
+}
+
 fn alive(row: Option<QuoteRow>, now: Now) -> Result<(QuoteRow, Choices), Failure<QuoteGone>> {
     let row = row.ok_or(QuoteGone::NotFound)?;
     match row.state.as_str() {
@@ -210,9 +225,4 @@ fn lowered(priced: &Priced, points: Money, rewards: Money) -> Vec<Change> {
         lowered.push(Change::RewardsLowered { asked: rewards, used: quote.rewards_used });
     }
     lowered
-}
-
-/// Marks a locked quote as ordered.
-pub async fn use_up(tx: &Tx, id: QuoteId) -> Result<(), Fault> {
-    USE.run(tx, (id,)).await
 }
