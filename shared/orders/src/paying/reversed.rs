@@ -1,5 +1,6 @@
 //! A bank takes a virtual-account deposit back.
 //!
+//! Money that was surplus (it came too late, or beside another payment) leaves the books again; its order stands as it stood.
 //! Before anything left the seller the order falls back to waiting for its money, with its stock held again; cancels nobody
 //! has answered are taken back with it.
 //!
@@ -34,6 +35,7 @@ db::row! { struct OrderRow { user_id: UserId, points_used: Money, rewards_used: 
 db::statements! {
     static UNPAY: (PurchaseOrderId, Option<chrono::DateTime<chrono::Utc>>) => OrderRow =
         "update purchase_orders set paid_at = null, pay_due_at = $2 where id = $1 returning user_id, points_used, rewards_used, total_payable";
+    static USER: (PurchaseOrderId,) => (UserId,) = "select user_id from purchase_orders where id = $1";
     /// One at a time for an order.
     static DISPUTE: (InquiryId, String, PurchaseOrderId, Now, &'static str, &'static str) => () =
         "insert into inquiries (id, inquiry_no, kind, user_id, purchase_order_id, assigned_to, state, title, body, created_at)
@@ -55,6 +57,13 @@ pub async fn deposit(
 ) -> Result<(), Fault> {
     let transaction_id = step::reverse_deposit(tx, row, pg, now).await.map_err(step_fault)?;
     let order = row.purchase_order_id;
+    if row.is_surplus {
+        // The order never had it: it was on its way back, and now there is nothing to give.
+        let user = USER.one(tx, (order,)).await?.0;
+        let tender = Tender::cash(row.amount);
+        ledger::post(tx, Posting::payment_reversed(transaction_id, order, user, tender, now)).await?;
+        return Ok(());
+    }
     let before_dispatch = |line: &LineRow| matches!(line.state, LineState::Paid | LineState::Preparing);
     let any_dispatched = lines.iter().any(|line| !before_dispatch(line) && line.state != LineState::Canceled);
     if any_dispatched || fallen_back::any_granted(tx, order).await? {

@@ -135,6 +135,30 @@ async fn money_owed_for_goods_that_left_is_kept_however_late_it_comes() {
 }
 
 #[tokio::test]
+async fn a_late_deposit_that_the_bank_takes_back_leaves_the_books_and_the_order_as_they_were() {
+    let story = Deposit::ordered().await;
+    story.account(&story.placed, 24).await.expect(200);
+    story.shop.clock().advance(Duration::hours(25));
+    story.shop.run_schedule("cancel_expired_payments").await;
+    story.shop.run_tasks().await;
+    story.stands("expired", "canceled_by_nopayment", 0, 5).await;
+    let held = "select coalesce(-sum(amount), 0)::bigint from ledger_entries where account = 'customer_deposits'";
+    for _ in 0..2 {
+        story.shop.toss().late_deposit(Deposit::number(&story.placed)).unwrap();
+        story.told().await;
+        // Nobody knows yet where to send it.
+        story.stands("done", "canceled_by_nopayment", 0, 5).await;
+        assert_eq!(story.shop.value::<i64>(held, &[]).await, story.placed.won("total_payable"));
+        story.taken_back().await;
+        story.shop.run_schedule("cancel_expired_payments").await;
+        story.stands("expired", "canceled_by_nopayment", 0, 5).await;
+        assert_eq!(story.shop.value::<i64>(held, &[]).await, 0);
+    }
+    assert_eq!(story.dispute().await, "none");
+    story.shop.close().await;
+}
+
+#[tokio::test]
 async fn a_cancel_nobody_answered_is_taken_back_with_the_deposit_and_the_days_begin_anew() {
     let story = Deposit::paid().await;
     story.refund_account("110123456789").await;
