@@ -126,7 +126,7 @@ impl News<'_> {
             (PgStatus::WaitingForDeposit, PaymentState::Done)
                 if (asked.state, asked.approved_at) == (row.state, row.approved_at) =>
             {
-                reversed::deposit(tx, row, pg, &locked.lines, now, outbox).await
+                reversed::deposit(tx, row, pg, locked, now, outbox).await
             }
             (PgStatus::Aborted, _) if row.state.is_open() => {
                 done(step::fail(tx, row, pg.failure_code.as_deref().unwrap_or("ABORTED"), now).await)

@@ -19,6 +19,7 @@
 //! Consequences: the nightly laws name the order until people have found the money.
 
 use super::fault::step_fault;
+use super::locked::Locked;
 use crate::ActorRef;
 use crate::claims::fallen_back;
 use crate::lines::{self, Cause, LineRow, Move};
@@ -30,12 +31,9 @@ use kernel::*;
 use ledger::{Posting, Tender};
 use payments::{PaymentRow, PgPayment, step};
 
-db::row! { struct OrderRow { user_id: UserId, points_used: Money, rewards_used: Money, total_payable: Money } }
-
 db::statements! {
-    static UNPAY: (PurchaseOrderId, Option<chrono::DateTime<chrono::Utc>>) => OrderRow =
-        "update purchase_orders set paid_at = null, pay_due_at = $2 where id = $1 returning user_id, points_used, rewards_used, total_payable";
-    static USER: (PurchaseOrderId,) => (UserId,) = "select user_id from purchase_orders where id = $1";
+    static UNPAY: (PurchaseOrderId, Option<chrono::DateTime<chrono::Utc>>) => () =
+        "update purchase_orders set paid_at = null, pay_due_at = $2 where id = $1";
     /// One at a time for an order.
     static DISPUTE: (InquiryId, String, PurchaseOrderId, Now, &'static str, &'static str) => () =
         "insert into inquiries (id, inquiry_no, kind, user_id, purchase_order_id, assigned_to, state, title, body, created_at)
@@ -51,17 +49,17 @@ pub async fn deposit(
     tx: &Tx,
     row: &PaymentRow,
     pg: &PgPayment,
-    lines: &[LineRow],
+    locked: &Locked,
     now: Now,
     outbox: &mut Outbox,
 ) -> Result<(), Fault> {
     let transaction_id = step::reverse_deposit(tx, row, pg, now).await.map_err(step_fault)?;
-    let order = row.purchase_order_id;
+    let Locked { order: paid, lines, .. } = locked;
+    let order = paid.id;
     if row.is_surplus {
         // The order never had it: it was on its way back, and now there is nothing to give.
-        let user = USER.one(tx, (order,)).await?.0;
         let tender = Tender::cash(row.amount);
-        ledger::post(tx, Posting::payment_reversed(transaction_id, order, user, tender, now)).await?;
+        ledger::post(tx, Posting::payment_reversed(transaction_id, order, paid.user_id, tender, now)).await?;
         return Ok(());
     }
     let before_dispatch = |line: &LineRow| matches!(line.state, LineState::Paid | LineState::Preparing);
@@ -75,7 +73,7 @@ pub async fn deposit(
             Cause { what: "deposit_reversed", reference: Some(row.id.into()), actor: ActorRef::SYSTEM, reason: None };
         lines::step(tx, moves, cause, now, outbox).await?;
         let due = pg.virtual_account.as_ref().map(|account| account.due_at);
-        let paid = UNPAY.one(tx, (order, due)).await?;
+        UNPAY.run(tx, (order, due)).await?;
         promotions::wallet::hold_again(tx, order).await?;
         let tender = Tender { cash: paid.total_payable, points: paid.points_used, rewards: paid.rewards_used };
         ledger::post(tx, Posting::payment_reversed(transaction_id, order, paid.user_id, tender, now)).await?;
