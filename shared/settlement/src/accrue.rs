@@ -16,6 +16,7 @@ use pricing::{
     settle_shipping,
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 const STEP: i64 = 500;
 
@@ -54,11 +55,12 @@ db::statements! {
                and not exists (select 1 from settlement_lines l where l.seller_order_id = s.id and l.line_type = 'shipping')
              group by s.seller_id, s.id having max(c.done_at) < $1 and not bool_or(c.shipping_back)
          ) due group by seller_id order by seller_id";
-    static DUE: (SellerId, DateTime<Utc>, DateTime<Utc>, i64) => (ProductOrderId,) =
-        "select o.id from product_orders o
-         where o.seller_id = $1 and o.state = 'purchase_decided' and o.decided_at >= $2 and o.decided_at < $3 and o.remaining_quantity > 0
-           and not exists (select 1 from settlement_lines l where l.product_order_id = o.id and l.line_type = 'product')
-         order by o.decided_at, o.id limit $4";
+    /// The next confirmed lines of a seller behind one of them. Those that were accrued before come along and are left: to look each
+    /// up here is planned while the table of lines is still small, and costs more with every line that a night adds.
+    static CONFIRMED: (SellerId, DateTime<Utc>, ProductOrderId, DateTime<Utc>, i64) => (ProductOrderId, DateTime<Utc>) =
+        "select o.id, o.decided_at from product_orders o
+         where o.seller_id = $1 and o.state = 'purchase_decided' and (o.decided_at, o.id) > ($2, $3) and o.decided_at < $4 and o.remaining_quantity > 0
+         order by o.decided_at, o.id limit $5";
     static DECIDED: (Vec<ProductOrderId>,) => DecidedRow =
         "select o.id, o.purchase_order_id, o.seller_order_id, o.decided_at, o.remaining_quantity, o.remaining_gross, o.remaining_discount, o.remaining_points,
                 o.remaining_rewards, o.remaining_paid, o.commission_rate, o.commission_base, o.fee_vat_payer,
@@ -137,18 +139,19 @@ pub async fn seller(
 ) -> Result<usize, Fault> {
     seller_lock::one(tx, id).await?;
     let mut written = 0;
+    let mut behind = (since, ProductOrderId(Uuid::nil()));
     loop {
-        let due = DUE.all(tx, (id, since, until, STEP)).await?;
-        if due.is_empty() {
-            break;
-        }
-        let due: Vec<ProductOrderId> = due.into_iter().map(|(line,)| line).collect();
+        let page = CONFIRMED.all(tx, (id, behind.0, behind.1, until, STEP)).await?;
+        let Some((last, at)) = page.last() else { break };
+        behind = (*at, *last);
+        let page: Vec<ProductOrderId> = page.into_iter().map(|(line, _)| line).collect();
         // Claims change what remains of a line under the lock of its order.
-        orders::lines::lock_lines(tx, &due, Some(id)).await?;
-        let decided = DECIDED.all(tx, (due,)).await?;
+        orders::lines::lock_lines(tx, &page, Some(id)).await?;
+        let decided = DECIDED.all(tx, (page,)).await?;
         let parts: Vec<SellerOrderId> = decided.iter().map(|line| line.seller_order_id).collect();
-        let products = decided.iter().filter_map(|line| product(id, line, now)).collect();
-        written += progress(line::write(tx, products).await?)?;
+        let products =
+            decided.iter().map(|line| product(id, line, now).ok_or_else(unwritable)).collect::<Result<_, _>>()?;
+        written += line::write(tx, products).await?;
         written += shipping(tx, id, parts, now).await?;
     }
     loop {
@@ -169,7 +172,11 @@ pub async fn seller(
 
 /// A step that writes nothing would be made for ever.
 fn progress(written: usize) -> Result<usize, Fault> {
-    if written == 0 { Err(Fault::internal("lines are due and cannot be written")) } else { Ok(written) }
+    if written == 0 { Err(unwritable()) } else { Ok(written) }
+}
+
+fn unwritable() -> Fault {
+    Fault::internal("lines are due and cannot be written")
 }
 
 fn product(seller: SellerId, row: &DecidedRow, now: Now) -> Option<(NewLine, Option<Posting>)> {

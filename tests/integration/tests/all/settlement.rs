@@ -116,6 +116,22 @@ async fn the_worked_example_reaches_two_bank_accounts_to_the_won() {
 }
 
 #[tokio::test]
+async fn a_purchase_that_comes_to_light_late_is_accrued_beside_those_that_were() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    sold(&shop, &seller, 60_000, "100000000012").await;
+    morning(&shop).await;
+    let late = sold(&shop, &seller, 60_000, "100000000013").await;
+    // The night that should have seen it did not.
+    shop.sql("update product_orders set decided_at = decided_at - interval '9 days' where id = $1", &[&late]).await;
+    assert_eq!(morning(&shop).await["accrued"], json!({ "sellers": 1, "lines": 1, "failed": 0 }));
+    assert_eq!(morning(&shop).await["accrued"], json!({ "sellers": 0, "lines": 0, "failed": 0 }));
+    let lines: Vec<String> = lines_of(&seller).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(lines, ["product", "product"]);
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn operators_build_issue_take_back_and_close() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;
