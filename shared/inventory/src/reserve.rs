@@ -11,7 +11,9 @@
 //! Rejected: slots of a SKU's stock taken with `skip locked`, and slices of it leased to appended reservations (every reader
 //! adds them up, the last pieces lie scattered, and a law has to hold over all of them; worth it once one row's commits are
 //! what limits a sale, which is not so while an order costs more to write than to commit); batches of waiting buyers in one
-//! commit (buyers are in functions of their own, so it takes a queue and a leader, and each waits for the others).
+//! commit (buyers are in functions of their own, so it takes a queue and a leader that prices and writes other people's orders, and
+//! one bad order must not fail its batch; measured on two processors, the three tiers of an order of three lines take 922 µs in a
+//! statement of its own and 577 µs in one of twenty orders, for what they cost is rows, indexes and checks).
 //! Consequences: orders of one SKU commit one after the other. Those of many SKUs do not wait for each other. A flash sale is as
 //! fast with 256 buyers as with 16, and what limits it is what an order takes of the processors (docs/benchmarks.md), not the lock.
 
