@@ -129,7 +129,8 @@ db::statements! {
     /// two at one step the seller's own. A promotion without pieces left, or one that would not lower the price, does not run.
     ///
     /// A list behind a subselect is as long as any other to the planner, so a connection keeps one plan for all of them: planning
-    /// these joins takes ten times as long as running them.
+    /// these joins takes ten times as long as running them. What a seller has one of lies behind a limit, so that it is looked up for
+    /// each SKU, never read for every seller there is.
     static SELLABLE: (Vec<SkuId>, Now, NaiveDate) => SkuRow =
         "select k.id as sku_id, p.id as product_id, p.seller_id, coalesce(s.display_name, s.company_name) as seller_name, s.state as seller_state,
                 p.brand_id, b.name_ko as brand_name, p.name as product_name, p.state as product_state, p.style_no, k.seller_sku,
@@ -165,14 +166,20 @@ db::statements! {
              left join categories c3 on c3.id = c2.parent_id
              left join categories c4 on c4.id = c3.parent_id
              where c1.id = p.category_id) tree on true
-         left join shipping_policies sp on sp.seller_id = p.seller_id and sp.retired_at is null
-             and sp.id = coalesce(
+         left join lateral (
+             select terms.id, terms.fee_type, terms.per_quantity, terms.base_fee, terms.free_threshold, terms.jeju_surcharge, terms.island_surcharge,
+                    terms.return_fee, terms.exchange_fee
+             from shipping_policies terms
+             where terms.seller_id = p.seller_id and terms.retired_at is null and terms.id = coalesce(
                  (select own.id from shipping_policies own where own.id = p.shipping_policy_id and own.retired_at is null),
                  (select usual.id from shipping_policies usual where usual.seller_id = p.seller_id and usual.is_default))
+             limit 1) sp on true
          left join lateral running_promotion(p.id, p.sale_price, $2) promo on true
-         left join seller_contracts c on c.seller_id = p.seller_id and c.state <> 'draft'
-             and c.effective_from <= $3 and coalesce(c.effective_to > $3, true)
-             and not exists (select 1 from seller_contracts d where d.seller_id = p.seller_id and d.state = 'draft' and d.sign_due_at <= $2)
+         left join lateral (
+             select signed.id, signed.commission_rate, signed.commission_base, signed.fee_vat_payer from seller_contracts signed
+             where signed.seller_id = p.seller_id and signed.state <> 'draft' and signed.effective_from <= $3 and coalesce(signed.effective_to > $3, true)
+               and not exists (select 1 from seller_contracts d where d.seller_id = p.seller_id and d.state = 'draft' and d.sign_due_at <= $2)
+             limit 1) c on true
          left join lateral (
              select r.rate from commission_rates r
              where r.effective_from <= $3 and coalesce(r.effective_to > $3, true)
