@@ -31,7 +31,7 @@ page is dearer to plan than to run, that alone puts the server ahead. A ratio is
 | measured | $(date -u +%F) at $(git rev-parse --short HEAD) |
 | machine | $(nproc) processors ($(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n1)), $(awk '/MemTotal/ {printf "%d", $2 / 1048576}' /proc/meminfo) GB |
 | system | Linux $(uname -r) |
-| PostgreSQL | $("$DRRIP_BENCH_PG_BIN/postgres" --version | awk '{print $3}'), settings as delivered (fsync, synchronous_commit on), but for a quarter of the memory as shared_buffers$(awk '/HugePages_Total/ {if ($2 > 0) printf " in huge pages"}' /proc/meminfo), which is what RDS does, and no JIT, as template.yaml says |
+| PostgreSQL | $("$DRRIP_BENCH_PG_BIN/postgres" --version | awk '{print $3}'), settings as delivered (fsync, synchronous_commit on), but for a quarter of the memory as shared_buffers$(awk '/HugePages_(Total|Rsvd)/ {used += $2} /HugePages_Free/ {used -= $2} END {if (used > 0) printf " in huge pages"}' /proc/meminfo), which is what RDS does, and no JIT, as template.yaml says |
 | Rust | $(rustc --version | awk '{print $2}') |
 | shop | $COPIES × (2 sellers, 400 products, 2,400 SKUs, 200 customers, 667 orders of 2,001 lines) |
 PAGE
