@@ -50,6 +50,12 @@ impl Db {
         Ok(Tx::new(self.writer.get().await.map_err(pool_fault)?, self.watched.anew()))
     }
 
+    /// Answers when everything that was committed before is durable: for who is about to tell what they read of a transaction with
+    /// early lock release ([`Tx::early_lock_release`]).
+    pub async fn durable(&self) -> Result<(), Fault> {
+        self.writer().await?.durable().await
+    }
+
     /// A connection for single statements that may read slightly old rows.
     pub async fn reader(&self) -> Result<Conn, Fault> {
         self.conn(&self.reader).await

@@ -2,9 +2,24 @@
 //!
 //! Statements that do not wait for each other's rows may be joined (`futures::try_join!`): they leave in the order they are
 //! written, run one after the other, and cost one round trip together.
+//!
+//! # Early lock release
+//!
+//! Context: a row that many want (the stock of one SKU in a sale) stays locked until the commit that changed it is on the disk, and
+//! in a database of several zones on two. However fast the machine, such a row then changes once per commit's time.
+//! Decision: a transaction may let go of its locks before its commit is durable ([`Tx::early_lock_release`]): it commits without
+//! waiting (`synchronous_commit = off`, for this transaction alone), and behind it, in the same round trip, a message is written to
+//! the log and committed with waiting. The log is written in order, so once the message is durable, so is what came before it, and
+//! only then does `commit` answer. One flush serves everybody who waits: the buyers of a sale share commits without knowing of each other.
+//! What others build on a commit that is not durable yet lies behind it in the log, and is lost with it in a crash or not at all.
+//! Rejected: commits that are answered before they are durable; batches of buyers in one transaction, which need a leader that
+//! writes other people's orders; a table of slots for each row (worth it where a row changes more often than a processor can lock it).
+//! Consequences: for the time of a flush others can read what a crash may still take back, so nobody may act on it outside of the
+//! database without something durable of their own in between: the relay has its lease, and who gives a saved answer once more asks
+//! for it ([`Db::durable`](crate::Db::durable)).
 
 use crate::fault;
-use crate::named::Connections;
+use crate::named::{Connection, Connections};
 use crate::on::On;
 use crate::trips::Trips;
 use crate::watch::Watched;
@@ -14,11 +29,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_postgres::types::{ToSql, Type};
 
 const COMMIT: &str = "COMMIT";
+/// Of this transaction alone: a proxy need not keep it.
+const WITHOUT_WAITING: &str = "SET LOCAL synchronous_commit = off";
+/// Durable when everything before it is.
+const BARRIER: &str = "SELECT pg_logical_emit_message(true, 'drrip', '')";
 
 /// An open transaction. Dropped without [`Tx::commit`], it rolls back.
 pub struct Tx {
     client: Option<Object<Connections>>,
     begun: AtomicBool,
+    releases_early: bool,
     trips: Trips,
     watched: Watched,
 }
@@ -32,7 +52,39 @@ pub struct Conn {
 
 impl Tx {
     pub(crate) fn new(client: Object<Connections>, watched: Watched) -> Tx {
-        Tx { client: Some(client), begun: AtomicBool::new(false), trips: Trips::default(), watched }
+        Tx {
+            client: Some(client),
+            begun: AtomicBool::new(false),
+            releases_early: false,
+            trips: Trips::default(),
+            watched,
+        }
+    }
+
+    /// Lets go of what it locks before the commit is durable, which is waited for all the same: for transactions that change what
+    /// many want. To be said before the first statement. See the module for what it asks of readers.
+    #[must_use]
+    pub fn early_lock_release(mut self) -> Tx {
+        self.releases_early = true;
+        self
+    }
+
+    /// BEGIN, queued before the statement that is awaited with it.
+    async fn begin(&self, client: &Connection) -> Result<(), Fault> {
+        let begun = client.batch_execute("BEGIN");
+        if !self.releases_early {
+            return begun.await.map_err(fault);
+        }
+        futures::try_join!(begun, client.batch_execute(WITHOUT_WAITING)).map_err(fault).map(drop)
+    }
+
+    /// COMMIT, heard of when it is durable.
+    async fn end(&self, client: &Connection) -> Result<(), Fault> {
+        let committed = client.batch_execute(COMMIT);
+        if !self.releases_early {
+            return committed.await.map_err(fault);
+        }
+        futures::try_join!(committed, client.batch_execute(BARRIER)).map_err(fault).map(drop)
     }
 
     fn client(&self) -> Result<&Object<Connections>, Fault> {
@@ -45,7 +97,7 @@ impl Tx {
         let Some(client) = self.client.take() else { return Ok(()) };
         if self.begun.load(Ordering::Relaxed) {
             self.trips.leave();
-            client.batch_execute(COMMIT).await.map_err(fault)?;
+            self.end(&client).await?;
         }
         turn.committed(COMMIT).await;
         Ok(())
@@ -73,7 +125,7 @@ impl Tx {
                 return Ok(());
             }
             sent.store(true, Ordering::Relaxed);
-            self.client()?.batch_execute(COMMIT).await.map_err(fault)?;
+            self.end(self.client()?).await?;
             turn.committed(COMMIT).await;
             Ok::<(), Fault>(())
         };
@@ -123,8 +175,8 @@ impl On for Tx {
             statement.await
         } else {
             // Both are queued before either is awaited, so they share one round trip.
-            let (begun, rows) = futures::join!(client.batch_execute("BEGIN"), statement);
-            begun.map_err(fault)?;
+            let (begun, rows) = futures::join!(self.begin(client), statement);
+            begun?;
             rows
         };
         self.trips.arrive(trip);
@@ -136,6 +188,12 @@ impl On for Tx {
 impl Conn {
     pub(crate) fn new(client: Object<Connections>, watched: Watched) -> Conn {
         Conn { client, trips: Trips::default(), watched }
+    }
+
+    /// Answers when everything that was committed before is durable.
+    pub(crate) async fn durable(&self) -> Result<(), Fault> {
+        self.trips.leave();
+        self.client.batch_execute(BARRIER).await.map_err(fault)
     }
 }
 

@@ -69,12 +69,17 @@ pub async fn place(
     key: IdempotencyKey,
     Json(body): Json<PlaceOrder>,
 ) -> Answer<Once<Created<PlacedOrderView>>, PlaceError> {
-    let (tx, by) = (app.boot.db.begin().await?, ctx.who.scope());
+    let (tx, by) = (app.boot.db.begin().await?.early_lock_release(), ctx.who.scope());
     let (taken, accepted) =
         futures::join!(key.take(&ctx, ctx.who.user_id, &body, &tx), place::accepted(&tx, by, body.quote_id, ctx.now));
     let taken = match taken? {
         Ok(taken) => taken,
-        Err(answer) => return Ok(answer),
+        Err(answer) => {
+            // Whoever placed it may not have heard yet that it is durable.
+            drop(tx);
+            app.boot.db.durable().await?;
+            return Ok(answer);
+        }
     };
     let (vault, actor) = (&app.boot.vault, ActorRef::from(&ctx.who));
     let said = Acceptance {

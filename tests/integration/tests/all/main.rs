@@ -24,6 +24,7 @@ mod dead_letters;
 mod deaths;
 mod deaths_settlement;
 mod deposits;
+mod early_lock_release;
 mod flash_sale;
 mod foreign_fields;
 mod hand_over;

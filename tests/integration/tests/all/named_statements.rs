@@ -16,7 +16,7 @@ db::statements! {
 }
 
 /// A database with one connection, past the pooler.
-fn alone(shop: &Shop, statements: Statements) -> Db {
+pub(crate) fn alone(shop: &Shop, statements: Statements) -> Db {
     let url = shop.boot().secrets.database_writer.clone();
     Db::new(&DbConfig { writer: url.clone(), reader: url, connections: 1, statements }).unwrap()
 }
