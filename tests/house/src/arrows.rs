@@ -15,7 +15,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("parts of an order", &["payments", "promotions", "inventory", "shipping", "ledger"]),
     ("orders", &["orders"]),
     ("settlement", &["settlement"]),
-    ("edges", &["web", "laws"]),
+    ("edges", &["web", "laws", "retention"]),
 ];
 
 /// Arrows inside a layer. This list only shrinks.

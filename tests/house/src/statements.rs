@@ -24,6 +24,7 @@ pub fn all() -> Vec<&'static [Module]> {
         partners::STATEMENTS,
         payments::STATEMENTS,
         promotions::STATEMENTS,
+        &[retention::STATEMENTS],
         sellers::STATEMENTS,
         settlement::STATEMENTS,
         shipping::STATEMENTS,

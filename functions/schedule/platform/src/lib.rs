@@ -7,6 +7,7 @@ use kernel::{Fault, Now};
 use laws::CheckLaws;
 use partners::inbound::waiting::MatchWaitingScans;
 use partners::webhook::sweep::SweepWebhookDeliveries;
+use retention::RetentionPurge;
 
 /// This function's schedules.
 pub async fn schedules(boot: Boot) -> Result<Schedules, Fault> {
@@ -16,6 +17,7 @@ pub async fn schedules(boot: Boot) -> Result<Schedules, Fault> {
         .schedule(CheckLaws { db: db.clone() })
         .schedule(ApplyPrices { db: db.clone() })
         .schedule(SweepWebhookDeliveries { db: db.clone(), nudge: nudge.clone() })
+        .schedule(RetentionPurge { db: db.clone() })
         .schedule(MatchWaitingScans { db, nudge }))
 }
 

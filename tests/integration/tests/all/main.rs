@@ -69,6 +69,7 @@ mod restarts;
 mod restock;
 mod restock_demand;
 mod restock_many;
+mod retention;
 mod reversals;
 mod scans;
 mod second_factors;
