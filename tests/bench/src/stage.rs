@@ -60,6 +60,16 @@ impl Stage {
         Ok(sql.batch_execute(&format!("drop database if exists {database} with (force)")).await?)
     }
 
+    /// Makes the server wait so long before it writes its log to the disk, once for all commits that come meanwhile: as a log that
+    /// is written in two zones.
+    pub async fn slow_commits(&self, ms: u32) -> anyhow::Result<()> {
+        let sql = self.sql("postgres").await?;
+        sql.execute(&format!("alter system set commit_delay = {}", ms * 1000), &[]).await?;
+        sql.execute("alter system set commit_siblings = 0", &[]).await?;
+        sql.execute("select pg_reload_conf()", &[]).await?;
+        Ok(())
+    }
+
     /// A customer's access token.
     pub fn token(&self, customer: uuid::Uuid) -> anyhow::Result<String> {
         let subject = Subject::customer(UserId(customer));
