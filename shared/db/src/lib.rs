@@ -1,7 +1,7 @@
 //! PostgreSQL behind a transaction-pooling proxy: pools, transactions, typed statements and migrations.
 //!
 //! Context: RDS Proxy (and PgBouncer in transaction mode) hand a server connection out per transaction, so nothing may
-//! outlive one: no named prepared statements, no SET, no session locks.
+//! outlive one: no named prepared statements, no SET but SET LOCAL, no session locks.
 //! Decision: every statement is a static with typed parameters and row ([`Stmt`]), sent with its parameter types, unnamed or under
 //! a name of the protocol that the proxy carries over (`named`): one round trip. A test prepares each of them on the migrated schema and compares types.
 //! Rejected: an ORM or generated code (a second language to learn, named prepares), checking SQL at compile time against
