@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use std::fmt;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 
 /// Starts logging once per process; level from LOG_LEVEL (`info` unless set).
@@ -23,7 +24,13 @@ pub fn subscriber<W>(level: &str, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt().event_format(Line).with_writer(writer).with_env_filter(EnvFilter::new(level)).finish()
+    let targets = level.parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
+    tracing_subscriber::fmt()
+        .event_format(Line)
+        .with_writer(writer)
+        .with_max_level(tracing::Level::TRACE)
+        .finish()
+        .with(targets)
 }
 
 /// `{"timestamp":…,"level":…,"target":…,"trace_id":…,"message":…, the event's fields}`
