@@ -7,6 +7,7 @@ mod bus;
 mod counters;
 mod dead_letters;
 mod documents;
+mod http;
 mod mail;
 mod queue;
 mod secrets;
@@ -21,7 +22,9 @@ pub use mail::Mail;
 pub use queue::{Message, Queues};
 pub use tables::Tables;
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 
 /// The clients of one process, sharing one HTTP connection pool and one set of credentials.
 #[derive(Clone)]
@@ -32,20 +35,38 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Reads region, credentials and endpoint from the environment.
-    pub async fn load(prefix: &str) -> Aws {
-        Aws { config: aws_config::load_defaults(BehaviorVersion::latest()).await, prefix: prefix.to_owned() }
+    /// Reads region, credentials and endpoint from the environment, where Lambda puts them.
+    ///
+    /// The SDK's own chain of sources is not asked: profiles, roles to assume and instance metadata are never there, and
+    /// the code for them is half a megabyte in every function.
+    pub fn load(prefix: &str, http: &reqwest::Client) -> Aws {
+        let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+        let region = std::env::var("AWS_REGION").ok().map(Region::new);
+        let endpoint = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+        Aws::of(prefix, http, credentials, region, endpoint)
     }
 
     /// Clients for an explicit endpoint with static credentials: the emulator of a test.
-    pub async fn at(endpoint: &str, prefix: &str) -> Aws {
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .endpoint_url(endpoint)
-            .region(aws_config::Region::new("ap-northeast-2"))
-            .credentials_provider(aws_sdk_s3::config::Credentials::new("test", "test", None, None, "emulator"))
-            .load()
-            .await;
-        Aws { config, prefix: prefix.to_owned() }
+    pub fn at(endpoint: &str, prefix: &str) -> Aws {
+        let credentials = SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "emulator"));
+        let region = Region::new("ap-northeast-2");
+        Aws::of(prefix, &reqwest::Client::new(), credentials, Some(region), Some(endpoint.to_owned()))
+    }
+
+    fn of(
+        prefix: &str,
+        http: &reqwest::Client,
+        credentials: SharedCredentialsProvider,
+        region: Option<Region>,
+        endpoint: Option<String>,
+    ) -> Aws {
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(http::carrier(http))
+            .region(region)
+            .credentials_provider(credentials);
+        config.set_endpoint_url(endpoint);
+        Aws { config: config.build(), prefix: prefix.to_owned() }
     }
 
     pub fn tables(&self) -> Tables {

@@ -21,6 +21,16 @@ use db::{Db, DbConfig};
 use kernel::{Clock, Fault, Now};
 use std::sync::Arc;
 
+/// The HTTP client of a process: one pool of connections, one set of certificates.
+///
+/// # Errors
+/// When the machine's certificates cannot be used.
+pub fn outgoing() -> Result<reqwest::Client, Fault> {
+    let connect_timeout = std::time::Duration::from_secs(3);
+    let no_redirects = reqwest::redirect::Policy::none();
+    reqwest::Client::builder().connect_timeout(connect_timeout).redirect(no_redirects).build().map_err(Fault::internal)
+}
+
 /// One process, ready.
 #[derive(Clone)]
 pub struct Boot {
@@ -31,7 +41,7 @@ pub struct Boot {
     pub clock: Clock,
     pub keys: Arc<Keys>,
     pub vault: Vault,
-    /// For calls to outside services; each client sets its own timeouts per call.
+    /// For calls to outside services and AWS; each client sets its own timeouts per call.
     pub http: reqwest::Client,
     pub patience: Patience,
 }
@@ -45,13 +55,14 @@ impl Boot {
     /// From the environment of a Lambda function or a server.
     pub async fn load() -> Result<Boot, Fault> {
         let config = Config::from_env()?;
-        let aws = Aws::load(&config.prefix()).await;
+        let http = outgoing()?;
+        let aws = Aws::load(&config.prefix(), &http);
         let secrets = Secrets::load(&config, &aws).await?;
-        Boot::new(config, secrets, aws)
+        Boot::new(config, secrets, aws, http)
     }
 
     /// From parts: what tests do.
-    pub fn new(config: Config, secrets: Secrets, aws: Aws) -> Result<Boot, Fault> {
+    pub fn new(config: Config, secrets: Secrets, aws: Aws, http: reqwest::Client) -> Result<Boot, Fault> {
         let db = Db::new(&DbConfig {
             writer: secrets.database_writer.clone(),
             reader: secrets.database_reader.clone().unwrap_or_else(|| secrets.database_writer.clone()),
@@ -59,11 +70,6 @@ impl Boot {
             statements: config.db_statements,
         })?;
         let keys = Keys::new(secrets.verifying.iter().flat_map(|(a, keys)| keys.iter().map(|key| (*a, key.clone()))))?;
-        let http = reqwest::Client::builder()
-            .connect_timeout(std::time::Duration::from_secs(3))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(Fault::internal)?;
         metrics::of_stage(config.stage);
         let vault = Vault::new(&secrets.pii_key, &secrets.hash_key)?;
         let clock = Clock::default();

@@ -53,7 +53,7 @@ pub async fn measure(stage: &Stage, database: &str, count: usize) -> anyhow::Res
 /// A process on the shop that orders are placed in, with the queue that takes everything.
 async fn boot(stage: &Stage) -> anyhow::Result<Boot> {
     let mut boot = stage.boot(orders::RUN)?;
-    boot.aws = aws::Aws::at(&server::stand_in(String::new()).await?, "bench-").await;
+    boot.aws = aws::Aws::at(&server::stand_in(String::new()).await?, "bench-");
     Ok(boot)
 }
 

@@ -54,7 +54,7 @@ impl Cloud {
 
     /// Its clients try once: what is refused here is meant to be.
     pub(crate) async fn aws(&self, prefix: &str) -> Aws {
-        let aws = Aws::at(&self.url, prefix).await;
+        let aws = Aws::at(&self.url, prefix);
         Aws { config: aws.config.into_builder().retry_config(RetryConfig::disabled()).build(), ..aws }
     }
 

@@ -26,7 +26,8 @@ pub async fn offline() -> Boot {
         allowed_origins: Vec::new(),
     };
     let secrets = keys::secrets("postgres://nobody@127.0.0.1:9/none".into());
-    Boot::new(config, secrets, Aws::at(nowhere, "offline-").await).expect("the parts of a process")
+    Boot::new(config, secrets, Aws::at(nowhere, "offline-"), boot::outgoing().expect("certificates"))
+        .expect("the parts of a process")
 }
 
 /// The routes of a host, function by function.

@@ -119,7 +119,8 @@ impl Shop {
             None if way == Way::Named => services.direct_url(&database),
             None => pooled,
         };
-        let mut boot = Boot::new(config, keys::secrets(url), aws).expect("the parts of a process");
+        let mut boot = Boot::new(config, keys::secrets(url), aws, boot::outgoing().expect("certificates"))
+            .expect("the parts of a process");
         boot.clock = clock.platform.clone();
         let points = Arc::new(Points::new(services.direct_url(&database)));
         boot.db = boot.db.watched(points.clone());
@@ -287,7 +288,7 @@ pub(crate) async fn remove(services: &Services, database: &str) {
 }
 
 async fn emulated(services: &Services, prefix: &str, cloud: Option<&Cloud>) -> Aws {
-    let aws = Aws::at(&services.aws_endpoint, prefix).await;
+    let aws = Aws::at(&services.aws_endpoint, prefix);
     // A process of the same number may have left some.
     tables::delete(&aws).await;
     tables::create(&aws).await;

@@ -17,5 +17,5 @@ pub async fn run(secrets: &Secrets) -> Result<Value, Fault> {
 /// The secrets this function may read.
 pub async fn secrets() -> Result<Secrets, Fault> {
     let config = Config::from_env()?;
-    Secrets::load(&config, &Aws::load(&config.prefix()).await).await
+    Secrets::load(&config, &Aws::load(&config.prefix(), &boot::outgoing()?)).await
 }

@@ -114,8 +114,13 @@ async fn a_function_starts_with_its_own_secrets_alone() {
         if parts.iter().all(|part| part.starts_with("database-")) {
             continue; // the migrations make no process of their own
         }
-        let boot = Boot::new(config, only(&shop.boot().secrets, &parts), Aws::at("http://127.0.0.1:1", "test-").await)
-            .unwrap();
+        let boot = Boot::new(
+            config,
+            only(&shop.boot().secrets, &parts),
+            Aws::at("http://127.0.0.1:1", "test-"),
+            boot::outgoing().unwrap(),
+        )
+        .unwrap();
         let made: Result<Made, kernel::Fault> = (function.make)(boot).await;
         if let Err(fault) = made {
             panic!("{} does not start with {parts:?}: {fault}", resource.logical);
