@@ -47,7 +47,7 @@ tools: ## Install sam, cfn-lint and cargo-lambda under .local/venv
 fmt: ## Format the code
 	@cargo fmt --all
 
-openapi: ## Write docs/openapi, docs/error-codes.md and docs/permissions.md anew from the code
+openapi: ## Write docs/openapi, each function's openapi.json, docs/error-codes.md and docs/permissions.md anew from the code
 	@scripts/openapi
 
 budgets: ## Measure the statements of every endpoint anew and write docs/statement-budgets.tsv

@@ -3,7 +3,7 @@
 use crate::ctx::{Core, Ctx};
 use crate::reply::Reply;
 use crate::spec::{Describe, Spec};
-use authz::{Access, Audience, Permit};
+use authz::{Audience, Permit};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::handler::Handler;
@@ -41,126 +41,114 @@ endpoint!(A1, A2, A3);
 endpoint!(A1, A2, A3, A4);
 endpoint!(A1, A2, A3, A4, A5);
 
-/// One endpoint.
-pub struct Route {
-    pub method: Method,
-    pub path: &'static str,
-    /// Module and name of the handler: `purchase_orders_place`.
-    pub operation: String,
-    /// What it does, one line, shown in the documentation.
-    pub summary: &'static str,
-    spec: fn() -> Spec,
-    /// What the middleware before it may answer.
-    door: &'static [Code],
-}
+/// The endpoints of one function, listed once and read twice: as the router that serves them ([`Api`]) and as what is said of
+/// them ([`crate::Described`]).
+///
+/// # Decision: two readings of one list
+/// **Context.** The description of an endpoint is made from its types by code of its own, 14 KB an endpoint. A function that
+/// serves requests carried all of it, to answer one page.
+/// **Decision.** The list is generic in what it becomes; a function's binary only ever asks for the router, and serves its
+/// description as the text in its folder, which a test compares with the code.
+/// **Rejected.** A Cargo feature for the description: which of the two a binary is would hang on what else was built with it.
+/// **Consequences.** `make openapi` after an endpoint changed, as for the documents of the hosts.
+pub trait Table<S: Clone + Send + Sync + 'static>: Sized {
+    /// An empty list; `function` is its name within the host, e.g. `order`, and the tag in the documentation.
+    fn new(host: Audience, function: &'static str) -> Self;
 
-impl Route {
-    /// What is known of it from its handler's signature. Made when asked for: a function that starts has no time for it.
-    pub fn spec(&self) -> Spec {
-        let mut spec = (self.spec)();
-        if !matches!(spec.access, Access::Public | Access::Signature(_)) {
-            spec.codes.extend_from_slice(self.door);
-        }
-        spec
-    }
-}
+    /// One more endpoint; `summary` says in one line what it does.
+    fn route<H, A, T: 'static>(self, method: Method, path: &'static str, summary: &'static str, handler: H) -> Self
+    where
+        H: Endpoint<A> + Handler<T, S>;
 
-/// The routes of one function, on one host.
-pub struct Api<S = ()> {
-    pub host: Audience,
-    /// The function's name, e.g. `order`: the tag in the documentation.
-    pub function: &'static str,
-    pub routes: Vec<Route>,
-    router: Router<S>,
-}
+    /// Says what a middleware of [`Api::layered`] may refuse the protected routes so far with.
+    fn refusing(self, door: &'static [Code]) -> Self;
 
-impl<S: Clone + Send + Sync + 'static> Api<S>
-where
-    Core: FromRef<S>,
-{
-    pub fn new(host: Audience, function: &'static str) -> Api<S> {
-        Api { host, function, routes: Vec::new(), router: Router::new() }
-    }
-
-    pub fn get<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
+    fn get<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
     where
         H: Endpoint<A> + Handler<T, S>,
     {
         self.route(Method::GET, path, summary, handler)
     }
-    pub fn post<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
+    fn post<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
     where
         H: Endpoint<A> + Handler<T, S>,
     {
         self.route(Method::POST, path, summary, handler)
     }
-    pub fn put<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
+    fn put<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
     where
         H: Endpoint<A> + Handler<T, S>,
     {
         self.route(Method::PUT, path, summary, handler)
     }
-    pub fn patch<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
+    fn patch<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
     where
         H: Endpoint<A> + Handler<T, S>,
     {
         self.route(Method::PATCH, path, summary, handler)
     }
-    pub fn delete<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
+    fn delete<H, A, T: 'static>(self, path: &'static str, summary: &'static str, handler: H) -> Self
     where
         H: Endpoint<A> + Handler<T, S>,
     {
         self.route(Method::DELETE, path, summary, handler)
     }
+}
 
-    fn route<H, A, T: 'static>(mut self, method: Method, path: &'static str, summary: &'static str, handler: H) -> Self
+/// One function of one host, serving.
+pub struct Api<S = ()> {
+    pub host: Audience,
+    /// The function's name, e.g. `order`.
+    pub function: &'static str,
+    /// Its OpenAPI document.
+    document: &'static str,
+    router: Router<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Table<S> for Api<S>
+where
+    Core: FromRef<S>,
+{
+    fn new(host: Audience, function: &'static str) -> Api<S> {
+        Api { host, function, document: "{}", router: Router::new() }
+    }
+
+    fn route<H, A, T: 'static>(mut self, method: Method, path: &'static str, _: &'static str, handler: H) -> Self
     where
         H: Endpoint<A> + Handler<T, S>,
     {
-        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::GET);
         debug_assert!(
             H::AUDIENCE == self.host,
             "{path} is on the {:?} host but asks for a permit of {:?}",
             self.host,
             H::AUDIENCE
         );
-        let operation = operation(std::any::type_name::<H>());
-        self.routes.push(Route { method, path, operation, summary, spec: H::spec, door: &[] });
         self.router = self.router.route(path, on(filter, handler));
         self
     }
 
+    fn refusing(self, _: &'static [Code]) -> Self {
+        self
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Api<S> {
     /// Adds what is not an endpoint of ours: signature middleware and the like.
     pub fn layered(mut self, layer: impl FnOnce(Router<S>) -> Router<S>) -> Self {
         self.router = layer(self.router);
         self
     }
 
-    /// Says what a middleware of [`Api::layered`] may refuse the protected routes so far with.
-    pub fn refusing(mut self, door: &'static [Code]) -> Self {
-        for route in &mut self.routes {
-            route.door = door;
-        }
-        self
-    }
-
-    /// Gives the routes their state.
-    pub fn with_state(self, state: S) -> Api {
-        Api { host: self.host, function: self.function, routes: self.routes, router: self.router.with_state(state) }
+    /// Gives the function the OpenAPI document it serves, and the routes their state.
+    pub fn serving(self, document: &'static str, state: S) -> Api {
+        Api { host: self.host, function: self.function, document, router: self.router.with_state(state) }
     }
 }
 
 impl Api {
-    /// The router alone, without health, documentation and the outer layers.
-    pub fn into_parts(self) -> (Router, Vec<Route>) {
-        (self.router, self.routes)
+    /// The router alone, without health, documentation and the outer layers; and the document.
+    pub(crate) fn into_parts(self) -> (Router, &'static str) {
+        (self.router, self.document)
     }
-}
-
-/// `service_order::purchase_orders::place` → `purchase_orders_place`.
-fn operation(type_name: &str) -> String {
-    let mut parts = type_name.rsplit("::");
-    let name = parts.next().unwrap_or_default();
-    let module = parts.next().unwrap_or_default();
-    format!("{module}_{name}")
 }

@@ -1,11 +1,9 @@
 //! Health and documentation of a host. Every function answers them, so that each can be checked on its own.
 //!
-//! A deployed function knows only its own endpoints, so the page puts the documents of the host's functions together.
+//! A deployed function has only its own document, so the page puts those of the host's functions together.
 
 use crate::Answer;
-use crate::api::Route;
 use crate::ctx::Core;
-use crate::openapi;
 use authz::Audience;
 use axum::Router;
 use axum::extract::State;
@@ -25,41 +23,44 @@ pub const FUNCTIONS: &[(Audience, &[&str])] = &[
 
 /// `/healthz` looks at the database, `/docs` is the page of the host, `/openapi.json` describes what this process serves;
 /// `/healthz/order` and `/openapi/order.json` ask one function, wherever it runs.
-pub(crate) fn routes(core: Core, host: Audience, functions: Vec<(&'static str, Vec<Route>)>) -> Router {
+pub(crate) fn routes(core: Core, host: Audience, documents: Vec<(&'static str, &'static str)>) -> Router {
     let page = Arc::new(page(host));
-    let names: Vec<&'static str> = functions.iter().map(|(function, _)| *function).collect();
-    let document = Arc::new(LazyLock::new(move || openapi::document(host, &functions)));
     let mut router = Router::new().route("/healthz", get(health));
-    for function in &names {
+    for (function, _) in &documents {
         router = router.route(&format!("/healthz/{function}"), get(health));
     }
-    let whole = document.clone();
-    let mut router = router
-        .with_state(core)
-        .route("/openapi.json", get(move || async move { json_text(whole.to_string()) }))
-        .route("/docs", get(move || async move { Html(page.as_str().to_owned()) }));
-    for function in names {
-        let document = document.clone();
-        let part = move || async move { json_text(of_function(&document, function).to_string()) };
-        router = router.route(&format!("/openapi/{function}.json"), get(part));
+    let mut router = router.with_state(core).route("/docs", get(move || async move { Html(page.as_str().to_owned()) }));
+    for (function, document) in &documents {
+        let document = *document;
+        router = router.route(&format!("/openapi/{function}.json"), get(move || async move { json_text(document) }));
     }
-    router
+    let whole = Arc::new(LazyLock::new(move || whole(&documents).to_string()));
+    router.route("/openapi.json", get(move || async move { json_text(whole.as_str().to_owned()) }))
 }
 
-fn json_text(text: String) -> Response {
+fn json_text(text: impl IntoResponse) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-/// The part of a host's document that one function serves.
-fn of_function(document: &Value, function: &str) -> Value {
-    let mut part = document.clone();
-    if let Some(paths) = part.get_mut("paths").and_then(Value::as_object_mut) {
-        for operations in paths.values_mut().filter_map(Value::as_object_mut) {
-            operations.retain(|_, operation| operation["tags"][0] == function);
-        }
-        paths.retain(|_, operations| operations.as_object().is_some_and(|all| !all.is_empty()));
+/// The documents of several functions as one.
+fn whole(documents: &[(&'static str, &'static str)]) -> Value {
+    let mut whole = Value::Null;
+    for (_, document) in documents {
+        add(&mut whole, serde_json::from_str(document).unwrap_or_default());
     }
-    part
+    whole
+}
+
+/// Adds the members of an object, and of the objects in it.
+fn add(whole: &mut Value, part: Value) {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            for (key, value) in part {
+                add(whole.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (whole, part) => *whole = part,
+    }
 }
 
 /// 503 like every endpoint when the database does not answer.

@@ -1,7 +1,7 @@
 //! HTTP: routes read from handler signatures, typed permissions, problem+json, idempotency, OpenAPI.
 //!
 //! Context: nine hundred endpoints on four hosts; a permission, an input and an output must stand once.
-//! Decision: a thin layer on axum and schemars. [`Api::get`] and its siblings take any
+//! Decision: a thin layer on axum and schemars. [`Table::get`] and its siblings take any
 //! `async fn(Ctx<Permit>, extractors…) -> Result<Reply, Failure<Refusals>>`; the OpenAPI operation, its security, its
 //! inputs, its answers and its error codes are read from those types. A handler whose first argument is not a `Ctx` does
 //! not compile as a route.
@@ -12,6 +12,7 @@
 
 mod api;
 mod ctx;
+mod described;
 mod docs;
 mod extract;
 mod idempotency;
@@ -22,8 +23,9 @@ mod reply;
 mod serve;
 mod spec;
 
-pub use api::{Api, Endpoint, Route};
+pub use api::{Api, Endpoint, Table};
 pub use ctx::{Core, Ctx, Request};
+pub use described::{Described, Route};
 pub use docs::FUNCTIONS;
 pub use extract::{Json, Path, Query, RawBody};
 pub use idempotency::{IdempotencyKey, Once};

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document of a host, assembled from the route tables of its functions.
 
-use crate::api::Route;
+use crate::described::{Described, Route};
 use crate::problem::{self, Problem};
 use crate::spec::Spec;
 use authz::{Access, Audience};
@@ -8,14 +8,14 @@ use kernel::Code;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The document of one host.
-pub fn document(host: Audience, functions: &[(&'static str, Vec<Route>)]) -> Value {
+/// The document of functions of one host: all of them, or one.
+pub fn document(host: Audience, functions: &[Described]) -> Value {
     let mut schemas = Map::new();
     let mut paths: BTreeMap<&'static str, Map<String, Value>> = BTreeMap::new();
     let mut codes: BTreeMap<&'static str, Code> = BTreeMap::new();
     // Two types of one name would hide each other; a test keeps this list empty.
     let mut clashes: BTreeSet<String> = BTreeSet::new();
-    for (function, routes) in functions {
+    for Described { function, routes, .. } in functions {
         for route in routes {
             let mut spec = route.spec();
             for code in codes_of(&spec) {

@@ -1,6 +1,6 @@
 //! Two ways to run the same routes: as a Lambda function behind its API, or in a server for tests and containers.
 
-use crate::api::{Api, Route};
+use crate::api::Api;
 use crate::ctx::Core;
 use crate::{docs, middleware};
 use authz::Audience;
@@ -28,14 +28,14 @@ where
 pub fn start(boot: Boot, functions: Vec<Api>) -> Router {
     let host = functions.first().map_or(Audience::Service, |api| api.host);
     let mut router = Router::new();
-    let mut described: Vec<(&'static str, Vec<Route>)> = Vec::new();
+    let mut documents = Vec::new();
     for api in functions {
         let function = api.function;
-        let (routes, table) = api.into_parts();
+        let (routes, document) = api.into_parts();
         router = router.merge(routes);
-        described.push((function, table));
+        documents.push((function, document));
     }
-    middleware::finish(router.merge(docs::routes(Core { boot }, host, described)))
+    middleware::finish(router.merge(docs::routes(Core { boot }, host, documents)))
 }
 
 /// The statements of this crate, for the check against the schema.

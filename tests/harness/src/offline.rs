@@ -1,13 +1,11 @@
-//! The route tables without any service: for documents and checks of the code base.
+//! A process without any service: for checks of the code base.
 
 use crate::keys;
-use authz::Audience;
 use aws::Aws;
 use boot::{Boot, Config, Stage};
 use db::Statements;
-use web::Route;
 
-/// A process that reaches nothing, good for building route tables, workers and schedules.
+/// A process that reaches nothing, good for making functions, workers and schedules.
 pub async fn offline() -> Boot {
     let nowhere = "http://127.0.0.1:9";
     let config = Config {
@@ -28,10 +26,4 @@ pub async fn offline() -> Boot {
     let secrets = keys::secrets("postgres://nobody@127.0.0.1:9/none".into());
     Boot::new(config, secrets, Aws::at(nowhere, "offline-"), boot::outgoing().expect("certificates"))
         .expect("the parts of a process")
-}
-
-/// The routes of a host, function by function.
-pub async fn routes(host: Audience) -> Vec<(&'static str, Vec<Route>)> {
-    let apis = serve::apis(host, &offline().await).await.expect("route tables need no services");
-    apis.into_iter().map(|api| (api.function, api.routes)).collect()
 }

@@ -1,13 +1,13 @@
 //! The OpenAPI document of each host, and what must hold of it.
 
 use authz::Audience;
-use harness::routes;
+use harness::described;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The document of a host as all its functions make it.
-pub async fn document(host: Audience) -> Value {
-    web::document(host, &routes(host).await)
+pub fn document(host: Audience) -> Value {
+    web::document(host, &described(host))
 }
 
 /// What is wrong with a document.

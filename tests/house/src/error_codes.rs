@@ -13,18 +13,18 @@ pub struct Entry {
 }
 
 /// All of them by id.
-pub async fn all() -> BTreeMap<String, Entry> {
+pub fn all() -> BTreeMap<String, Entry> {
     let mut all: BTreeMap<String, Entry> = BTreeMap::new();
     for host in Audience::ALL {
-        for (_, routes) in harness::routes(host).await {
-            for code in routes.iter().flat_map(|route| route.spec().codes) {
+        for function in harness::described(host) {
+            for code in function.routes.iter().flat_map(|route| route.spec().codes) {
                 let entry = all.entry(code.id.to_owned()).or_default();
                 entry.hosts.insert(host.as_str());
                 entry.meanings.insert((u64::from(code.status), code.title.to_owned(), code.title_ko.to_owned()));
             }
         }
         // What any endpoint may answer is in the document alone.
-        for (id, code) in crate::documents::document(host).await["x-codes"].as_object().into_iter().flatten() {
+        for (id, code) in crate::documents::document(host)["x-codes"].as_object().into_iter().flatten() {
             let text = |field: &str| code[field].as_str().unwrap_or_default().to_owned();
             let entry = all.entry(id.clone()).or_default();
             entry.hosts.insert(host.as_str());

@@ -10,7 +10,7 @@ use authz::Audience;
 use boot::Boot;
 use jobs::{Schedules, Worker};
 use kernel::Fault;
-use web::Api;
+use web::{Api, Described};
 
 /// The routes of a host, function by function.
 pub async fn apis(host: Audience, boot: &Boot) -> Result<Vec<Api>, Fault> {
@@ -40,6 +40,32 @@ pub async fn apis(host: Audience, boot: &Boot) -> Result<Vec<Api>, Fault> {
             vec![external_partner::api(boot.clone()).await?, external_webhook::api(boot.clone()).await?]
         }
     })
+}
+
+/// What the functions of a host have, function by function.
+pub fn described(host: Audience) -> Vec<Described> {
+    match host {
+        Audience::Service => vec![
+            service_account::routes(),
+            service_benefit::routes(),
+            service_catalog::routes(),
+            service_order::routes(),
+        ],
+        Audience::Seller => vec![
+            seller_account::routes(),
+            seller_catalog::routes(),
+            seller_order::routes(),
+            seller_settlement::routes(),
+        ],
+        Audience::Admin => vec![
+            admin_catalog::routes(),
+            admin_identity::routes(),
+            admin_order::routes(),
+            admin_seller::routes(),
+            admin_settlement::routes(),
+        ],
+        Audience::External => vec![external_partner::routes(), external_webhook::routes()],
+    }
 }
 
 /// The workers behind the queues.

@@ -9,7 +9,7 @@ use axum::extract::FromRef;
 use boot::Boot;
 use jobs::Nudge;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What these handlers need.
 #[derive(Clone)]
@@ -24,10 +24,15 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let nudge = Nudge::new(&boot.aws);
-    Ok(Api::<App>::new(Audience::Admin, "catalog")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, nudge }))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Admin, "catalog")
         .get("/v1/product-inspections", "List submitted versions waiting for inspection", product_inspections::list)
         .get(
             "/v1/product-inspections/{inspection_id}",
@@ -37,5 +42,4 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         .post("/v1/product-inspections/approve", "Approve versions so that they go live", product_inspections::approve)
         .post("/v1/product-inspections/reject", "Send versions back with remarks", product_inspections::reject)
         .get("/v1/restock-demands", "Rank SKUs by shoppers who wait for them", restock_demands::list)
-        .with_state(App { boot, nudge }))
 }

@@ -9,7 +9,7 @@ use authz::Audience;
 use axum::extract::FromRef;
 use boot::Boot;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What handlers share.
 #[derive(Clone)]
@@ -23,9 +23,14 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
-    let api = Api::<App>::new(Audience::Admin, "seller")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot }))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Admin, "seller")
         .post(
             "/v1/seller-applications/{application_id}/approve",
             "Accept an applicant as a seller",
@@ -41,6 +46,5 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
             contracts::send_for_signature,
         )
         .get("/v1/commission-rates", "List commission rates", commission_rates::list)
-        .post("/v1/commission-rates", "Schedule a commission rate", commission_rates::create);
-    Ok(api.with_state(App { boot }))
+        .post("/v1/commission-rates", "Schedule a commission rate", commission_rates::create)
 }

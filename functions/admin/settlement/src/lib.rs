@@ -15,7 +15,7 @@ use kernel::Fault;
 use payments::gateway::TossPayouts;
 use settlement::payouts::Provider;
 use std::sync::Arc;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What these handlers need.
 #[derive(Clone)]
@@ -33,15 +33,16 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let (nudge, bank) = (Nudge::new(&boot.aws), Bank::new(&boot));
     let provider: Provider = Arc::new(TossPayouts::new(&boot)?);
-    Ok(routes().with_state(App { boot, nudge, bank, provider }))
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, nudge, bank, provider }))
 }
 
-fn routes() -> Api<App> {
-    Api::new(Audience::Admin, "settlement")
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Admin, "settlement")
         .get("/v1/settlement-periods", "List settlement periods with totals", settlement_periods::list)
         .get("/v1/settlement-periods/{period_id}", "Show a period's closing checklist", settlement_periods::open)
         .post(

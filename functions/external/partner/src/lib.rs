@@ -19,7 +19,7 @@ use kernel::{Fault, Refusal};
 use partners::access::admit::{AdmitError, Gate};
 use partners::access::token::TokenDesk;
 use partners::webhook::courier::Courier;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What the handlers of this function work with.
 #[derive(Clone)]
@@ -37,8 +37,19 @@ impl FromRef<App> for Core {
     }
 }
 
-fn routes() -> Api<App> {
-    Api::<App>::new(Audience::External, "partner")
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    before_the_door(behind_the_door())
+}
+
+/// Whoever asks for a token has one that ran out in hand, or none.
+fn before_the_door<T: Table<App>>(routes: T) -> T {
+    routes.post("/v1/oauth/token", "Exchange a client's id and secret for an access token", oauth::token)
+}
+
+/// What only known partners reach.
+fn behind_the_door<T: Table<App>>() -> T {
+    T::new(Audience::External, "partner")
         .get("/v1/me", "Show this client, its scopes, credentials and limits", me::show)
         .post("/v1/me/credentials/rotate", "Issue a new secret while the old one still works", me::rotate)
         .get("/v1/sellers", "List the sellers that connected this partner", sellers::list)
@@ -74,7 +85,7 @@ fn routes() -> Api<App> {
         .refusing(AdmitError::CODES)
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let app = App {
         gate: Gate::new(&boot.db, &boot.vault, boot.aws.counters()),
@@ -84,11 +95,6 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         boot,
     };
     let door = from_fn_with_state(app.clone(), door::open);
-    // Whoever asks for a token stands before the door, with a token that ran out in hand or none.
-    let api = routes().layered(|router| router.layer(door)).post(
-        "/v1/oauth/token",
-        "Exchange a client's id and secret for an access token",
-        oauth::token,
-    );
-    Ok(api.with_state(app))
+    let routes = behind_the_door::<Api<App>>().layered(|router| router.layer(door));
+    Ok(before_the_door(routes).serving(include_str!("../openapi.json"), app))
 }

@@ -14,7 +14,7 @@ use kernel::Fault;
 use partners::inbound::inbox::Inbox;
 use payments::gateway::PayoutSignature;
 use std::sync::Arc;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What the handlers of this function work with.
 #[derive(Clone)]
@@ -33,12 +33,17 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let payouts = boot.secrets.payouts.as_ref().map(|secrets| Arc::new(PayoutSignature::new(&secrets.webhook_key)));
     let (inbox, limits, nudge) = (Inbox::new(&boot.aws), Limits::new(&boot.aws), Nudge::new(&boot.aws));
     let app = App { inbox, limits, nudge, payouts, boot };
-    Ok(Api::<App>::new(Audience::External, "webhook")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), app))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::External, "webhook")
         .post("/v1/inbound/toss/payment-events", "Take Toss payment events and queue a question", toss::payment_events)
         .post("/v1/inbound/toss/deposits", "Take Toss virtual-account deposit callbacks", toss::deposits)
         .post("/v1/inbound/toss/payout-events", "Take Toss payout results and seller changes", toss::payout_events)
@@ -47,5 +52,4 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
             "Take scans pushed by a contract carrier",
             carriers::tracking_events,
         )
-        .with_state(app))
 }

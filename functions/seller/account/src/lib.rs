@@ -17,7 +17,7 @@ use boot::Boot;
 use identity::Identity;
 use jobs::Nudge;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What handlers share.
 #[derive(Clone)]
@@ -33,11 +33,16 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let identity = Identity::new(&boot, Audience::Seller)?;
     let nudge = Nudge::new(&boot.aws);
-    let api = Api::<App>::new(Audience::Seller, "account")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, identity, nudge }))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Seller, "account")
         .post("/v1/auth/verification-codes", "Send a code to the work e-mail of someone signing up", sign_up::send_code)
         .post(
             "/v1/auth/identity-verifications",
@@ -87,6 +92,5 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
             "/v1/settlement-account/change-requests",
             "Register or change the payout account",
             settlement_account::request,
-        );
-    Ok(api.with_state(App { boot, identity, nudge }))
+        )
 }

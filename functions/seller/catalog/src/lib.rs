@@ -17,7 +17,7 @@ use axum::extract::FromRef;
 use boot::Boot;
 use jobs::Nudge;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What these handlers need.
 #[derive(Clone)]
@@ -33,15 +33,16 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let buckets = Buckets::new(&boot);
     let nudge = Nudge::new(&boot.aws);
-    Ok(routes().with_state(App { boot, buckets, nudge }))
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, buckets, nudge }))
 }
 
-fn routes() -> Api<App> {
-    Api::new(Audience::Seller, "catalog")
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Seller, "catalog")
         .get("/v1/categories", "Read the category tree with my commission rates", categories::list)
         .get(
             "/v1/categories/{category_id}/registration-form",

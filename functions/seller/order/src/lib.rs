@@ -10,7 +10,7 @@ use axum::extract::FromRef;
 use boot::Boot;
 use jobs::Nudge;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What these handlers need.
 #[derive(Clone)]
@@ -25,14 +25,15 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let nudge = Nudge::new(&boot.aws);
-    Ok(routes().with_state(App { boot, nudge }))
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, nudge }))
 }
 
-fn routes() -> Api<App> {
-    Api::new(Audience::Seller, "order")
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Seller, "order")
         .get("/v1/product-orders", "Work through order lines by stage, with counts", product_orders::list)
         .get(
             "/v1/product-orders/{product_order_id}",

@@ -10,7 +10,7 @@ use axum::extract::FromRef;
 use boot::Boot;
 use jobs::Nudge;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What these handlers need.
 #[derive(Clone)]
@@ -25,10 +25,15 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let nudge = Nudge::new(&boot.aws);
-    Ok(Api::<App>::new(Audience::Seller, "settlement")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, nudge }))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Seller, "settlement")
         .get("/v1/settlements", "List my statements", settlements::list)
         .get("/v1/settlements/forecast", "Show what I will be paid, and when", settlements::forecast)
         .get("/v1/settlements/{settlement_id}", "Open a statement", settlements::open)
@@ -44,5 +49,4 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         )
         .get("/v1/payouts", "List transfers to my bank account", payouts::list)
         .get("/v1/settlement-account", "Show my payout account and what holds payouts", settlement_account::show)
-        .with_state(App { boot, nudge }))
 }

@@ -18,7 +18,7 @@ use boot::Boot;
 use identity::Identity;
 use jobs::Nudge;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What handlers share.
 #[derive(Clone)]
@@ -34,11 +34,16 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let identity = Identity::new(&boot, Audience::Service)?;
     let nudge = Nudge::new(&boot.aws);
-    let api = Api::<App>::new(Audience::Service, "account")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, identity, nudge }))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Service, "account")
         .get("/v1/terms", "List the terms and consent items of a step", terms::list)
         .get("/v1/terms/{term_code}", "Read the full text of one term", terms::read)
         .post(
@@ -95,6 +100,5 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
             "/v1/me/restock-subscriptions/{subscription_id}",
             "Cancel a restock alert",
             restock_subscriptions::cancel,
-        );
-    Ok(api.with_state(App { boot, identity, nudge }))
+        )
 }

@@ -13,7 +13,7 @@ use axum::extract::FromRef;
 use boot::Boot;
 use jobs::Nudge;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What handlers share.
 #[derive(Clone)]
@@ -28,10 +28,15 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let nudge = Nudge::new(&boot.aws);
-    let api = Api::<App>::new(Audience::Service, "benefit")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, nudge }))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Service, "benefit")
         .get("/v1/coupons", "List coupons I can download now and which I already have", coupons::list)
         .get("/v1/coupons/{coupon_id}", "Read a coupon's terms", coupons::read)
         .post("/v1/coupons/{coupon_id}/download", "Take a downloadable coupon", coupons::download)
@@ -48,6 +53,5 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         .get("/v1/rewards", "Read my rewards balance per campaign", rewards::show)
         .get("/v1/rewards/transactions", "List how my rewards came and went", rewards::transactions)
         .get("/v1/membership/grades", "Show every grade's threshold and benefits", membership::grades)
-        .get("/v1/membership/status", "Show my grade and the way to the next one", membership::status);
-    Ok(api.with_state(App { boot, nudge }))
+        .get("/v1/membership/status", "Show my grade and the way to the next one", membership::status)
 }

@@ -10,7 +10,7 @@ use authz::Audience;
 use axum::extract::FromRef;
 use boot::Boot;
 use kernel::Fault;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What these handlers need.
 #[derive(Clone)]
@@ -24,9 +24,14 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
-    Ok(Api::<App>::new(Audience::Service, "catalog")
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot }))
+}
+
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Service, "catalog")
         .get("/v1/categories", "Read the category tree", categories::list)
         .get("/v1/categories/{category_id}", "Read a category landing", categories::get)
         .get("/v1/brands", "Browse the brand index", brands::list)
@@ -37,5 +42,4 @@ pub async fn api(boot: Boot) -> Result<Api, Fault> {
         .get("/v1/products/{product_id}/disclosure", "Read the statutory product information", products::disclosure)
         .get("/v1/products/{product_id}/description", "Load the long description", products::description)
         .get("/v1/sellers/{seller_id}", "Show the seller's legal identity and return terms", sellers::get)
-        .with_state(App { boot }))
 }

@@ -18,7 +18,7 @@ use boot::Boot;
 use jobs::Nudge;
 use kernel::Fault;
 use std::sync::Arc;
-use web::{Api, Core};
+use web::{Api, Core, Table};
 
 /// What these handlers need.
 #[derive(Clone)]
@@ -34,15 +34,16 @@ impl FromRef<App> for Core {
     }
 }
 
-/// This function's routes.
+/// This function, serving.
 pub async fn api(boot: Boot) -> Result<Api, Fault> {
     let gateway: Arc<dyn Gateway> = Arc::new(Toss::new(&boot)?);
     let nudge = Nudge::new(&boot.aws);
-    Ok(routes().with_state(App { boot, gateway, nudge }))
+    Ok(routes::<Api<App>>().serving(include_str!("../openapi.json"), App { boot, gateway, nudge }))
 }
 
-fn routes() -> Api<App> {
-    Api::new(Audience::Service, "order")
+/// This function's routes.
+pub fn routes<T: Table<App>>() -> T {
+    T::new(Audience::Service, "order")
         .get("/v1/cart", "Show my cart by seller with today's prices and stock", cart::show)
         .put("/v1/cart/selection", "Save which lines are ticked", cart::select)
         .post("/v1/cart/merge", "Bring the guest cart along after signing in", cart::merge)

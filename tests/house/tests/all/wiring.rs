@@ -2,7 +2,7 @@
 
 use authz::Audience;
 use events::queues;
-use harness::{offline, routes, serve, web};
+use harness::{described, offline, serve, web};
 use house::root;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ fn folders(kind: &str) -> BTreeSet<String> {
 async fn every_function_of_a_host_is_served_and_on_its_page() {
     for host in Audience::ALL {
         let found = folders(host.as_str());
-        let served: BTreeSet<String> = routes(host).await.into_iter().map(|(name, _)| name.to_owned()).collect();
+        let served: BTreeSet<String> = described(host).into_iter().map(|one| one.function.to_owned()).collect();
         assert_eq!(served, found, "tests/serve lists other functions of the {} host than functions/", host.as_str());
         let page = web::FUNCTIONS.iter().find(|(of, _)| *of == host).map_or(&[][..], |(_, names)| names);
         let page: BTreeSet<String> = page.iter().map(|name| (*name).to_owned()).collect();

@@ -6,7 +6,7 @@
 use crate::seller_account;
 use authz::{Access, Audience, catalogue};
 use harness::web::Spec;
-use harness::{Actor, Answer, PASSWORD, Shop, json, routes};
+use harness::{Actor, Answer, PASSWORD, Shop, described, json};
 use http::Method;
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ struct Endpoint {
 }
 
 async fn endpoints(host: Audience) -> Vec<Endpoint> {
-    let all = routes(host).await.into_iter().flat_map(|(_, routes)| routes);
+    let all = described(host).into_iter().flat_map(|function| function.routes);
     all.map(|route| Endpoint { path: filled(route.path), method: route.method.clone(), spec: route.spec() }).collect()
 }
 
@@ -253,7 +253,7 @@ async fn who_is_to_sign_is_nobody_unsigned() {
     let deposit = json!({ "createdAt": "x", "secret": "ps_wrong", "status": "DONE", "transactionKey": "t", "orderId": "nobody-1" });
     let (mut tried, mut surprises) = (0, Surprises::default());
     for host in Audience::ALL {
-        for route in routes(host).await.into_iter().flat_map(|(_, routes)| routes) {
+        for route in described(host).into_iter().flat_map(|function| function.routes) {
             let Access::Signature(_) = route.spec().access else { continue };
             assert_eq!(host, Audience::External, "only outside services sign");
             let path = filled(&route.path.replace("{carrier_code}", "CJ"));

@@ -25,7 +25,7 @@ async fn a_host_is_healthy_and_describes_itself() {
         assert!(page.text.contains(&format!("Drrip {} API", host.as_str())), "{}", page.text);
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(nobody.get("/openapi.json").await.expect(200)["openapi"], "3.1.0");
-        for (function, _) in harness::routes(host).await {
+        for harness::web::Described { function, .. } in harness::described(host) {
             nobody.get(&format!("/healthz/{function}")).await.expect(200);
             let part = nobody.get(&format!("/openapi/{function}.json")).await.expect(200);
             assert!(part["paths"].as_object().is_some_and(|paths| !paths.is_empty()), "{function} describes nothing");

@@ -9,7 +9,7 @@ use crate::buying::{bought, piece};
 use crate::order_steps::{accepted, by_cj, dispatched};
 use crate::tenancy_rows::{Rows, id, of_customer, of_seller};
 use authz::{Access, Audience, catalogue};
-use harness::{Actor, Answer, Shop, Value, json, routes};
+use harness::{Actor, Answer, Shop, Value, described, json};
 use http::Method;
 use kernel::{ClaimId, ProductOrderId};
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ impl Endpoint {
 /// Every endpoint of a host whose path names a row of somebody, and every list.
 async fn endpoints(host: Audience, rows: &Rows) -> Vec<Endpoint> {
     let mut found = Vec::new();
-    for route in routes(host).await.into_iter().flat_map(|(_, routes)| routes) {
+    for route in described(host).into_iter().flat_map(|function| function.routes) {
         if matches!(route.spec().access, Access::Signature(_)) {
             continue;
         }
