@@ -2,7 +2,7 @@
 //!
 //! # Decision: not the SDK's own client
 //! **Context.** Each of the SDK's clients makes an HTTP client of its own, with a pool and certificates of its own, and
-//! speaks HTTP/2, which none of the services we call needs. In a function that is 0.4 MB to load and a handshake per service.
+//! speaks HTTP/2, which none of the services we call needs. In a function that is 0.6 MB to load and a handshake per service.
 //! **Decision.** A connector of a few lines over the client that everything else goes out by.
 //! **Rejected.** The SDK's client shared among its services: still HTTP/2, still a second pool and a second set of
 //! certificates.

@@ -37,8 +37,8 @@ pub struct Aws {
 impl Aws {
     /// Reads region, credentials and endpoint from the environment, where Lambda puts them.
     ///
-    /// The SDK's own chain of sources is not asked: profiles, roles to assume and instance metadata are never there, and
-    /// the code for them is half a megabyte in every function.
+    /// The SDK's own chain of sources is not asked: profiles, roles to assume and instance metadata are never there,
+    /// and every function would carry the code for them.
     pub fn load(prefix: &str, http: &reqwest::Client) -> Aws {
         let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
         let region = std::env::var("AWS_REGION").ok().map(Region::new);
