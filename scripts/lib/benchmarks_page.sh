@@ -23,8 +23,8 @@ cat <<PAGE
 
 Written by \`make bench\`; nothing here is estimated. The clients, the server (\`serve\`, built for release) and PostgreSQL share
 one machine. pgbench runs the server's own statements, taken from PostgreSQL's log with their parameters, on the same data
-within the same minutes. It plans each anew, while the server binds statements by name, whose plan PostgreSQL may keep: where a
-page is dearer to plan than to run, that alone puts the server ahead. A ratio is ours over pgbench's, of medians of $ROUNDS runs.
+within the same minutes, prepared once per connection and executed by name as the server does. A ratio is ours over pgbench's, of
+medians of $ROUNDS runs.
 
 | | |
 |---|---|

@@ -1,7 +1,7 @@
 //! pgbench, the yardstick: the same statements on the same data without us.
 
 use crate::drive::Ran;
-use crate::statements::{Transaction, folder, script};
+use crate::statements::{Names, Transaction, folder};
 use anyhow::Context as _;
 use futures::future::{try_join, try_join_all};
 use std::fs;
@@ -37,9 +37,16 @@ pub async fn repeat(
     let prefix = folder.join("latency");
     let mut command = command(database, clients)?;
     command.arg(format!("--time={}", lasts.as_secs())).arg("--log").arg(format!("--log-prefix={}", prefix.display()));
+    let names = Names::of(transactions);
+    // Scripts are picked at random, and the variables are a connection's own: the first that comes prepares.
+    let mut prepare = String::new();
+    for (name, text) in names.prepare() {
+        command.arg(format!("--define={name}=0"));
+        prepare.push_str(&format!("\\if :{name} = 0\n{text}\\set {name} 1\n\\endif\n"));
+    }
     for (n, transaction) in transactions.iter().take(SCRIPTS).enumerate() {
         let file = folder.join(format!("{n}.sql"));
-        fs::write(&file, script(std::slice::from_ref(transaction)))?;
+        fs::write(&file, prepare.clone() + &names.script(std::slice::from_ref(transaction)))?;
         command.arg(format!("--file={}", file.display()));
     }
     let started = Instant::now();
@@ -63,10 +70,12 @@ pub async fn once(sql: &Client, database: &str, transactions: &[Transaction], cl
     let folder = folder()?;
     let share = transactions.len() / clients;
     sql.batch_execute("select pg_advisory_lock(1)").await?;
+    let names = Names::of(transactions);
+    let prepare: String = names.prepare().map(|(_, text)| text).collect();
     let mut runs = Vec::new();
     for (n, mine) in transactions.chunks(share).take(clients).enumerate() {
         let file = folder.join(format!("{n}.sql"));
-        fs::write(&file, format!("select pg_advisory_lock_shared(1);\n{}", script(mine)))?;
+        fs::write(&file, format!("{prepare}select pg_advisory_lock_shared(1);\n{}", names.script(mine)))?;
         let mut command = command(database, 1)?;
         command.arg("--transactions=1").arg(format!("--file={}", file.display()));
         runs.push(run(command));

@@ -1,15 +1,36 @@
 //! What the server really asks of PostgreSQL: its statements with their parameters, read from PostgreSQL's own log and
 //! written again as scripts for pgbench.
 //!
-//! Each parameter becomes a literal with the type that the typed static declares, so that PostgreSQL plans the same query:
-//! it is planned for its parameters every time, as unnamed statements are. What the server has given a name is not planned again.
+//! A script prepares each statement once per connection, with the types that the typed static declares, and executes it by its
+//! name from then on: what the server does too, so that neither side plans what the other does not.
 
 use anyhow::Context as _;
 use std::collections::{BTreeMap, HashMap};
 use tokio_postgres::Client;
 
 /// The statements of one transaction, BEGIN and COMMIT among them; a statement by itself is one too.
-pub type Transaction = Vec<String>;
+pub type Transaction = Vec<Call>;
+
+/// One statement as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    sql: String,
+    /// Of its parameters, as far as they are known.
+    types: Vec<String>,
+    /// Its parameters as literals.
+    values: Vec<String>,
+}
+
+impl Call {
+    fn plain(sql: &str) -> Call {
+        Call { sql: sql.to_owned(), types: Vec::new(), values: Vec::new() }
+    }
+
+    /// With its parameters in place.
+    fn literal(&self) -> String {
+        literal(&self.sql, &self.values, &self.types)
+    }
+}
 
 const MARK: &str = "@@drrip ";
 
@@ -86,31 +107,32 @@ fn heard(text: String, own: &str, types: &HashMap<&'static str, Vec<String>>) ->
         }
         let pid = pid.to_owned();
         let executed = said.strip_prefix("LOG:  execute ").and_then(|rest| rest.split_once(": "));
-        let statement = if let Some((_name, sql)) = executed {
+        let call = if let Some((_name, sql)) = executed {
             if sql.contains("$1") {
                 waiting.insert(pid, sql.to_owned());
                 continue;
             }
-            sql.to_owned()
+            Call::plain(sql)
         } else if let Some(parameters) = said.strip_prefix("DETAIL:  parameters: ") {
             let Some(sql) = waiting.remove(&pid) else { continue };
-            let called = literal(&sql, &parse(parameters), types.get(sql.as_str()).map_or(&[], Vec::as_slice));
-            samples.insert(sql, called.clone());
-            called
+            let types = types.get(sql.as_str()).cloned().unwrap_or_default();
+            let call = Call { sql, types, values: parse(parameters) };
+            samples.insert(call.sql.clone(), call.literal());
+            call
         } else if let Some(sql) = said.strip_prefix("LOG:  statement: ") {
-            sql.to_owned()
+            Call::plain(sql)
         } else {
             continue;
         };
-        match statement.as_str() {
-            "BEGIN" => drop(open.insert(pid, vec![statement])),
+        match call.sql.as_str() {
+            "BEGIN" => drop(open.insert(pid, vec![call])),
             "COMMIT" | "ROLLBACK" => done.extend(open.remove(&pid).map(|mut all| {
-                all.push(statement);
+                all.push(call);
                 all
             })),
             _ => match open.get_mut(&pid) {
-                Some(all) => all.push(statement),
-                None => done.push(vec![statement]),
+                Some(all) => all.push(call),
+                None => done.push(vec![call]),
             },
         }
     }
@@ -164,9 +186,35 @@ fn literal(sql: &str, values: &[String], types: &[String]) -> String {
     out
 }
 
-/// Transactions as a pgbench script.
-pub fn script(transactions: &[Transaction]) -> String {
-    transactions.iter().flatten().map(|statement| format!("{statement};\n")).collect()
+/// The names under which a connection prepares the statements of some transactions.
+pub struct Names<'a>(BTreeMap<&'a str, (String, &'a Call)>);
+
+impl<'a> Names<'a> {
+    pub fn of(transactions: &'a [Transaction]) -> Names<'a> {
+        let mut names = BTreeMap::new();
+        for call in transactions.iter().flatten().filter(|call| !call.values.is_empty()) {
+            let name = format!("s{}", names.len());
+            names.entry(call.sql.as_str()).or_insert((name, call));
+        }
+        Names(names)
+    }
+
+    /// Each name, and the command that prepares it.
+    pub fn prepare(&self) -> impl Iterator<Item = (&str, String)> {
+        self.0.values().map(|(name, Call { sql, types, .. })| {
+            let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+            (name.as_str(), format!("prepare {name}{types} as {sql};\n"))
+        })
+    }
+
+    /// Transactions as a pgbench script, for connections that have prepared the names.
+    pub fn script(&self, transactions: &[Transaction]) -> String {
+        let line = |call: &Call| match self.0.get(call.sql.as_str()) {
+            Some((name, _)) => format!("execute {name}({});\n", call.values.join(", ")),
+            None => format!("{};\n", call.sql),
+        };
+        transactions.iter().flatten().map(line).collect()
+    }
 }
 
 /// Where scripts and logs of pgbench go.
@@ -196,6 +244,11 @@ mod tests {
                    @@drrip 7 LOG:  statement: COMMIT\n@@drrip 9 LOG:  statement: select ours\n";
         let found = heard(log.to_owned(), "9", &HashMap::new());
         assert_eq!(found.samples["update b set c = $1"], "update b set c = 'x'");
-        assert_eq!(found.transactions, [vec!["select 1\nfrom a"], vec!["BEGIN", "update b set c = 'x'", "COMMIT"]]);
+        let update = Call { sql: "update b set c = $1".to_owned(), types: Vec::new(), values: vec!["'x'".to_owned()] };
+        let bought = vec![Call::plain("BEGIN"), update, Call::plain("COMMIT")];
+        assert_eq!(found.transactions, [vec![Call::plain("select 1\nfrom a")], bought]);
+        let names = Names::of(&found.transactions);
+        assert_eq!(names.prepare().collect::<Vec<_>>(), [("s0", "prepare s0 as update b set c = $1;\n".to_owned())]);
+        assert_eq!(names.script(&found.transactions), "select 1\nfrom a;\nBEGIN;\nexecute s0('x');\nCOMMIT;\n");
     }
 }
