@@ -5,16 +5,11 @@
 //! says. Sold-out products are shown unless they are filtered out.
 
 use crate::Gender;
-use crate::browse_text::Asked;
+use crate::browse_text::{Asked, ProductSort};
 use chrono::{DateTime, NaiveDate, Utc};
 use db::On;
 use kernel::{BrandId, CategoryId, Cursor, Fault, Limit, Money, Now, Page, ProductId, SellerId};
 use serde::{Deserialize, Serialize};
-
-kernel::text_enum! {
-    /// What comes first.
-    pub enum ProductSort { Newest = "newest", PriceAsc = "price_asc", PriceDesc = "price_desc", Popular = "popular" }
-}
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]

@@ -4,8 +4,12 @@
 //! Every text ends its page twice: at a constant, 101 rows (a page of 100 and the row behind it), and at what was asked for. Of a
 //! parameter the planner only guesses that it is a tenth of the table, and would rather read and sort it whole.
 
-use crate::browse::ProductSort;
 use db::Shape;
+
+kernel::text_enum! {
+    /// What comes first.
+    pub enum ProductSort { Newest = "newest", PriceAsc = "price_asc", PriceDesc = "price_desc", Popular = "popular" }
+}
 
 /// Which order and which filters a list has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -57,7 +57,8 @@ mod words;
 pub use apply_prices::ApplyPrices;
 pub use approve::{Approve, approve};
 pub use attributes::{Attributes, FilterAttribute};
-pub use browse::{BrowseQuery, CardRow, ProductSort, browse, discount_percent};
+pub use browse::{BrowseQuery, CardRow, browse, discount_percent};
+pub use browse_text::ProductSort;
 pub use categories::{
     CategoryError, CategoryLanding, CategoryRow, CategoryStep, FeaturedBrand, SellerCategoryRow, category_landing,
     category_tree, seller_category_tree,
