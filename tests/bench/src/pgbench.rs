@@ -1,10 +1,15 @@
 //! pgbench, the yardstick: the same statements on the same data without us.
+//!
+//! A script prepares each statement once per connection, with the types that the typed static declares, and executes it by its
+//! name from then on: what the server does too, so that neither side plans what the other does not.
 
 use crate::drive::Ran;
-use crate::statements::{Names, Transaction, folder};
+use crate::statements::{Call, Transaction};
 use anyhow::Context as _;
 use futures::future::{try_join, try_join_all};
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::process::Command;
 use tokio_postgres::Client;
@@ -92,4 +97,63 @@ pub async fn once(sql: &Client, database: &str, transactions: &[Transaction], cl
     let took = begun.elapsed();
     fs::remove_dir_all(&folder)?;
     Ok((share * clients) as f64 / took.as_secs_f64())
+}
+
+/// The names under which a connection prepares the statements of some transactions.
+struct Names<'a>(BTreeMap<&'a str, (String, &'a Call)>);
+
+impl<'a> Names<'a> {
+    fn of(transactions: &'a [Transaction]) -> Names<'a> {
+        let mut names = BTreeMap::new();
+        for call in transactions.iter().flatten().filter(|call| !call.values.is_empty()) {
+            let name = format!("s{}", names.len());
+            names.entry(call.sql.as_str()).or_insert((name, call));
+        }
+        Names(names)
+    }
+
+    /// Each name, and the command that prepares it.
+    fn prepare(&self) -> impl Iterator<Item = (&str, String)> {
+        self.0.values().map(|(name, Call { sql, types, .. })| {
+            let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+            (name.as_str(), format!("prepare {name}{types} as {sql};\n"))
+        })
+    }
+
+    /// Transactions as a pgbench script, for connections that have prepared the names.
+    fn script(&self, transactions: &[Transaction]) -> String {
+        let line = |call: &Call| match self.0.get(call.sql.as_str()) {
+            Some((name, _)) => format!("execute {name}({});\n", call.values.join(", ")),
+            None => format!("{};\n", call.sql),
+        };
+        transactions.iter().flatten().map(line).collect()
+    }
+}
+
+/// Where scripts and logs of pgbench go.
+fn folder() -> anyhow::Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("drrip-bench-{}", std::process::id()));
+    fs::create_dir_all(&folder).context("a folder for pgbench")?;
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_parameters_is_prepared_once_and_executed_by_name() {
+        let update = |value: &str| Call {
+            sql: "update b set c = $1".to_owned(),
+            types: vec!["text".to_owned()],
+            values: vec![value.to_owned()],
+        };
+        let asked = [vec![Call::plain("BEGIN"), update("'x'"), update("'y'"), Call::plain("COMMIT")]];
+        let names = Names::of(&asked);
+        assert_eq!(
+            names.prepare().collect::<Vec<_>>(),
+            [("s0", "prepare s0(text) as update b set c = $1;\n".to_owned())]
+        );
+        assert_eq!(names.script(&asked), "BEGIN;\nexecute s0('x');\nexecute s0('y');\nCOMMIT;\n");
+    }
 }

@@ -1,10 +1,6 @@
-//! What the server really asks of PostgreSQL: its statements with their parameters, read from PostgreSQL's own log and
-//! written again as scripts for pgbench.
-//!
-//! A script prepares each statement once per connection, with the types that the typed static declares, and executes it by its
-//! name from then on: what the server does too, so that neither side plans what the other does not.
+//! What the server really asks of PostgreSQL: its statements with their parameters, read from PostgreSQL's own log, as it is
+//! there that one sees what arrives, transaction by transaction.
 
-use anyhow::Context as _;
 use std::collections::{BTreeMap, HashMap};
 use tokio_postgres::Client;
 
@@ -14,15 +10,16 @@ pub type Transaction = Vec<Call>;
 /// One statement as it was sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    sql: String,
+    pub sql: String,
     /// Of its parameters, as far as they are known.
-    types: Vec<String>,
+    pub types: Vec<String>,
     /// Its parameters as literals.
-    values: Vec<String>,
+    pub values: Vec<String>,
 }
 
 impl Call {
-    fn plain(sql: &str) -> Call {
+    /// Without parameters.
+    pub fn plain(sql: &str) -> Call {
         Call { sql: sql.to_owned(), types: Vec::new(), values: Vec::new() }
     }
 
@@ -186,44 +183,6 @@ fn literal(sql: &str, values: &[String], types: &[String]) -> String {
     out
 }
 
-/// The names under which a connection prepares the statements of some transactions.
-pub struct Names<'a>(BTreeMap<&'a str, (String, &'a Call)>);
-
-impl<'a> Names<'a> {
-    pub fn of(transactions: &'a [Transaction]) -> Names<'a> {
-        let mut names = BTreeMap::new();
-        for call in transactions.iter().flatten().filter(|call| !call.values.is_empty()) {
-            let name = format!("s{}", names.len());
-            names.entry(call.sql.as_str()).or_insert((name, call));
-        }
-        Names(names)
-    }
-
-    /// Each name, and the command that prepares it.
-    pub fn prepare(&self) -> impl Iterator<Item = (&str, String)> {
-        self.0.values().map(|(name, Call { sql, types, .. })| {
-            let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
-            (name.as_str(), format!("prepare {name}{types} as {sql};\n"))
-        })
-    }
-
-    /// Transactions as a pgbench script, for connections that have prepared the names.
-    pub fn script(&self, transactions: &[Transaction]) -> String {
-        let line = |call: &Call| match self.0.get(call.sql.as_str()) {
-            Some((name, _)) => format!("execute {name}({});\n", call.values.join(", ")),
-            None => format!("{};\n", call.sql),
-        };
-        transactions.iter().flatten().map(line).collect()
-    }
-}
-
-/// Where scripts and logs of pgbench go.
-pub fn folder() -> anyhow::Result<std::path::PathBuf> {
-    let folder = std::env::temp_dir().join(format!("drrip-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).context("a folder for pgbench")?;
-    Ok(folder)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,8 +206,5 @@ mod tests {
         let update = Call { sql: "update b set c = $1".to_owned(), types: Vec::new(), values: vec!["'x'".to_owned()] };
         let bought = vec![Call::plain("BEGIN"), update, Call::plain("COMMIT")];
         assert_eq!(found.transactions, [vec![Call::plain("select 1\nfrom a")], bought]);
-        let names = Names::of(&found.transactions);
-        assert_eq!(names.prepare().collect::<Vec<_>>(), [("s0", "prepare s0 as update b set c = $1;\n".to_owned())]);
-        assert_eq!(names.script(&found.transactions), "select 1\nfrom a;\nBEGIN;\nexecute s0('x');\nCOMMIT;\n");
     }
 }
