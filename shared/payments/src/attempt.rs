@@ -96,11 +96,12 @@ db::statements! {
         "select id, purchase_order_id, claim_id, purpose, provider, method, easy_pay_provider, pg_order_id, payment_key, amount,
                 captured_amount, refunded_amount, is_surplus, state, failure_code, requested_at, approved_at, expires_at
          from payments where id = $1 for update";
+    /// Behind subselects for the reason of `orders::lines`.
     static LOCK_OF_ORDER: (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) => PaymentRow =
         "select id, purchase_order_id, claim_id, purpose, provider, method, easy_pay_provider, pg_order_id, payment_key, amount,
                 captured_amount, refunded_amount, is_surplus, state, failure_code, requested_at, approved_at, expires_at
          from payments
-         where purchase_order_id = coalesce($1, (select p.purchase_order_id from payments p where p.id = $2 or p.pg_order_id = $3)) and purpose = 'order'
+         where purchase_order_id = coalesce((select $1::uuid), (select p.purchase_order_id from payments p where p.id = (select $2::uuid) or p.pg_order_id = (select $3))) and purpose = 'order'
          order by requested_at, id for update";
     /// What the clock says is over, and what nobody knows the end of.
     static DUE: (Now, i64) => (PaymentId,) =
