@@ -8,11 +8,13 @@
 //! Context: a row that many want (the stock of one SKU in a sale) stays locked until the commit that changed it is on the disk, and
 //! in a database of several zones on two. However fast the machine, such a row then changes once per commit's time.
 //! Decision: a transaction may let go of its locks before its commit is durable ([`Tx::early_lock_release`]): it commits without
-//! waiting (`synchronous_commit = off`, for this transaction alone), and behind it, in the same round trip, a message is written to
-//! the log and committed with waiting. The log is written in order, so once the message is durable, so is what came before it, and
+//! waiting (`synchronous_commit = off`, for this transaction alone), and behind it, in the same query, a note is written to
+//! the log and committed with waiting. The log is written in order, so once the note is durable, so is what came before it, and
 //! only then does `commit` answer. One flush serves everybody who waits: the buyers of a sale share commits without knowing of each other.
 //! What others build on a commit that is not durable yet lies behind it in the log, and is lost with it in a crash or not at all.
-//! Rejected: commits that are answered before they are durable; batches of buyers in one transaction, which need a leader that
+//! Rejected: a query of its own for the note (a pooler thinks the connection idle between the two: when the function vanishes just
+//! then, PgBouncer 1.18 gives the connection to somebody else, who is told the answer to the note); commits that are answered before
+//! they are durable; batches of buyers in one transaction, which need a leader that
 //! writes other people's orders; a table of slots for each row (worth it where a row changes more often than a processor can lock it).
 //! Consequences: for the time of a flush others can read what a crash may still take back, so nobody may act on it outside of the
 //! database without something durable of their own in between: the relay has its lease, and who gives a saved answer once more asks
@@ -28,11 +30,19 @@ use kernel::Fault;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_postgres::types::{ToSql, Type};
 
-const COMMIT: &str = "COMMIT";
-/// Of this transaction alone: a proxy need not keep it.
-const WITHOUT_WAITING: &str = "SET LOCAL synchronous_commit = off";
 /// Durable when everything before it is.
-const BARRIER: &str = "SELECT pg_logical_emit_message(true, 'drrip', '')";
+macro_rules! barrier {
+    () => {
+        "SELECT pg_logical_emit_message(true, 'drrip', '')"
+    };
+}
+
+const BEGIN: &str = "BEGIN";
+/// The setting is of this transaction alone: a proxy need not keep it.
+const BEGIN_WITHOUT_WAITING: &str = "BEGIN; SET LOCAL synchronous_commit = off";
+const COMMIT: &str = "COMMIT";
+const COMMIT_AND_BARRIER: &str = concat!("COMMIT; ", barrier!());
+const BARRIER: &str = barrier!();
 
 /// An open transaction. Dropped without [`Tx::commit`], it rolls back.
 pub struct Tx {
@@ -71,20 +81,12 @@ impl Tx {
 
     /// BEGIN, queued before the statement that is awaited with it.
     async fn begin(&self, client: &Connection) -> Result<(), Fault> {
-        let begun = client.batch_execute("BEGIN");
-        if !self.releases_early {
-            return begun.await.map_err(fault);
-        }
-        futures::try_join!(begun, client.batch_execute(WITHOUT_WAITING)).map_err(fault).map(drop)
+        client.batch_execute(if self.releases_early { BEGIN_WITHOUT_WAITING } else { BEGIN }).await.map_err(fault)
     }
 
     /// COMMIT, heard of when it is durable.
     async fn end(&self, client: &Connection) -> Result<(), Fault> {
-        let committed = client.batch_execute(COMMIT);
-        if !self.releases_early {
-            return committed.await.map_err(fault);
-        }
-        futures::try_join!(committed, client.batch_execute(BARRIER)).map_err(fault).map(drop)
+        client.batch_execute(if self.releases_early { COMMIT_AND_BARRIER } else { COMMIT }).await.map_err(fault)
     }
 
     fn client(&self) -> Result<&Object<Connections>, Fault> {

@@ -121,7 +121,8 @@ fn heard(text: String, own: &str, types: &HashMap<&'static str, Vec<String>>) ->
         } else {
             continue;
         };
-        match call.sql.as_str() {
+        // More may be said with the first and the last.
+        match call.sql.split(';').next().unwrap_or_default() {
             "BEGIN" => drop(open.insert(pid, vec![call])),
             "COMMIT" | "ROLLBACK" => done.extend(open.remove(&pid).map(|mut all| {
                 all.push(call);
@@ -198,13 +199,13 @@ mod tests {
 
     #[test]
     fn the_log_is_read_connection_by_connection() {
-        let log = "@@drrip 7 LOG:  statement: BEGIN\n@@drrip 8 LOG:  execute <unnamed>: select 1\n\tfrom a\n\
+        let log = "@@drrip 7 LOG:  statement: BEGIN; set a\n@@drrip 8 LOG:  execute <unnamed>: select 1\n\tfrom a\n\
                    @@drrip 7 LOG:  execute s7: update b set c = $1\n@@drrip 7 DETAIL:  parameters: $1 = 'x'\n\
                    @@drrip 7 LOG:  statement: COMMIT\n@@drrip 9 LOG:  statement: select ours\n";
         let found = heard(log.to_owned(), "9", &HashMap::new());
         assert_eq!(found.samples["update b set c = $1"], "update b set c = 'x'");
         let update = Call { sql: "update b set c = $1".to_owned(), types: Vec::new(), values: vec!["'x'".to_owned()] };
-        let bought = vec![Call::plain("BEGIN"), update, Call::plain("COMMIT")];
+        let bought = vec![Call::plain("BEGIN; set a"), update, Call::plain("COMMIT")];
         assert_eq!(found.transactions, [vec![Call::plain("select 1\nfrom a")], bought]);
     }
 }

@@ -141,7 +141,7 @@ fn asks(bytes: &[u8]) -> bool {
     matches!(bytes.first(), Some(b'P' | b'Q' | b'B')) && !bytes.ends_with(b"ROLLBACK\0")
 }
 
-/// The question and the answer of a COMMIT look the same.
+/// The question and the answer of a COMMIT look the same, but for what is asked behind it.
 fn commits(bytes: &[u8]) -> bool {
-    bytes.windows(7).any(|part| part == b"COMMIT\0")
+    bytes.windows(7).any(|part| part == b"COMMIT\0" || part == b"COMMIT;")
 }
