@@ -8,14 +8,15 @@
 //! Context: a row that many want (the stock of one SKU in a sale) stays locked until the commit that changed it is on the disk, and
 //! in a database of several zones on two. However fast the machine, such a row then changes once per commit's time.
 //! Decision: a transaction may let go of its locks before its commit is durable ([`Tx::early_lock_release`]): it commits without
-//! waiting (`synchronous_commit = off`, for this transaction alone), and behind it, in the same query, a note is written to
-//! the log and committed with waiting. The log is written in order, so once the note is durable, so is what came before it, and
-//! only then does `commit` answer. One flush serves everybody who waits: the buyers of a sale share commits without knowing of each other.
-//! What others build on a commit that is not durable yet lies behind it in the log, and is lost with it in a crash or not at all.
-//! Rejected: a query of its own for the note (a pooler thinks the connection idle between the two: when the function vanishes just
-//! then, PgBouncer 1.18 gives the connection to somebody else, who is told the answer to the note); commits that are answered before
-//! they are durable; batches of buyers in one transaction, which need a leader that
-//! writes other people's orders; a table of slots for each row (worth it where a row changes more often than a processor can lock it).
+//! waiting (`synchronous_commit = off`, for this transaction alone), and behind it, in the same query, a barrier is set: a message
+//! written to the log and committed with waiting. The log is written in order, so once the barrier is durable, so is what came before
+//! it, and only then does `commit` answer. One flush serves everybody who waits: the buyers of a sale share commits without knowing
+//! of each other. What others build on a commit that is not durable yet lies behind it in the log, and is lost with it in a crash or
+//! not at all.
+//! Rejected: the barrier as a query of its own (a pooler may take the connection for idle between the two: behind PgBouncer 1.18, where
+//! a function had vanished just then, the next one was sent messages it had not asked for); commits that are answered before they are
+//! durable; batches of buyers in one transaction, which need a leader that writes other people's orders; a table of slots for each row
+//! (worth it where a row changes more often than a processor can lock it).
 //! Consequences: for the time of a flush others can read what a crash may still take back, so nobody may act on it outside of the
 //! database without something durable of their own in between: the relay has its lease, and who gives a saved answer once more asks
 //! for it ([`Db::durable`](crate::Db::durable)).

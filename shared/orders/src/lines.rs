@@ -58,7 +58,7 @@ db::statements! {
     /// The order first: whoever changes several lines of an order waits here, not among the lines.
     ///
     /// What is looked for lies behind a subselect, here and below: what it is makes no difference to the planner then, so that a
-    /// connection keeps one plan. Finding an order by a value it sees takes five times as long to plan as to run, each time.
+    /// connection keeps one plan. Finding an order by a value it sees takes four times as long to plan as to run, each time.
     static LOCK_ORDER: (Option<PurchaseOrderId>, Option<PaymentId>, Option<String>) => OrderRow =
         "select id, order_no, user_id, points_used, rewards_used, total_payable, pay_due_at, takes_virtual_account from purchase_orders
          where id = coalesce((select $1::uuid), (select p.purchase_order_id from payments p where p.id = (select $2::uuid) or p.pg_order_id = (select $3))) for update";
